@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built by the same rules; dependencies keep their own.
+let rules: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "docker-tar-lab",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.86.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CAres", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+
+        .target(name: "LabNet", dependencies: ["CAres", "COpenSSL"] + nio, swiftSettings: rules),
+        .target(
+            name: "Puller", dependencies: ["LabNet", "COpenSSL", "CZlib", "CZstd"] + nio, swiftSettings: rules),
+        .executableTarget(
+            name: "docker-tar-lab", dependencies: ["LabNet", "Puller", argumentParser, logging] + nio,
+            swiftSettings: rules),
+
+        .target(
+            name: "CensorLab", dependencies: ["LabNet", "Puller", "COpenSSL", "CZlib"] + nio, swiftSettings: rules),
+        .executableTarget(name: "censor-lab", dependencies: ["CensorLab", argumentParser], swiftSettings: rules),
+
+        .testTarget(name: "LabNetTests", dependencies: ["LabNet", "CensorLab"] + nio, swiftSettings: rules),
+        .testTarget(
+            name: "PullerTests", dependencies: ["Puller", "LabNet"] + nio, swiftSettings: rules),
+        .testTarget(
+            name: "CensorLabTests", dependencies: ["CensorLab", "LabNet", "Puller"] + nio, swiftSettings: rules),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["docker-tar-lab", "censor-lab", "CensorLab", "Puller", "LabNet"] + nio,
+            swiftSettings: rules),
+    ]
+)

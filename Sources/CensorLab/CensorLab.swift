@@ -1,0 +1,2 @@
+/// A hostile network in a box.
+public enum CensorLab {}

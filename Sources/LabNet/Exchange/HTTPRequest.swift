@@ -1,0 +1,48 @@
+public import NIOCore
+public import NIOHTTP1
+
+/// One request. Host, User-Agent and Accept-Encoding are added by the transport.
+public struct HTTPRequest: Sendable {
+    /// The method.
+    public var method: HTTPMethod
+    /// Where it goes.
+    public var url: HTTPURL
+    /// Further header fields; never Authorization.
+    public var headers: HTTPHeaders
+    /// The value of the Authorization field. It goes to `url`'s origin and does not follow a redirect to another.
+    public var authorization: Secret?
+    /// A body that is held in memory.
+    public var body: ByteBuffer?
+
+    /// A GET unless said otherwise.
+    public init(
+        method: HTTPMethod = .GET, url: HTTPURL, headers: HTTPHeaders = [:], authorization: Secret? = nil,
+        body: ByteBuffer? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.authorization = authorization
+        self.body = body
+    }
+}
+
+/// The head of a final response (redirects followed), and its body as it arrives.
+public struct HTTPResponse: Sendable {
+    /// The status code, 200…599.
+    public var status: Int
+    /// The header fields.
+    public var headers: HTTPHeaders
+    /// The URL that answered, after redirects.
+    public var url: HTTPURL
+    /// The body; not yet read.
+    public var body: HTTPBody
+
+    /// Puts the parts together.
+    public init(status: Int, headers: HTTPHeaders, url: HTTPURL, body: HTTPBody) {
+        self.status = status
+        self.headers = headers
+        self.url = url
+        self.body = body
+    }
+}

@@ -1,0 +1,31 @@
+/// How one ClientHello treats the server name (SNI, RFC 6066 3).
+public enum ServerNameStrategy: Hashable, Sendable {
+    /// The true name, as everybody sends it.
+    case plain
+    /// The true name, the hello cut into several TLS records inside the name (RFC 8446 5.1).
+    case records
+    /// The true name, the hello cut into several TCP segments inside the name.
+    case segments
+    /// Both cuts.
+    case recordsAndSegments
+    /// No server name at all.
+    case omit
+    /// Another name, which the user gave.
+    case alter(String)
+
+    /// Whether the hello shows the true name, however cut.
+    public var carriesTrueName: Bool {
+        switch self {
+        case .omit, .alter: false
+        default: true
+        }
+    }
+}
+
+/// What `-sni` asks for.
+public enum ServerNamePolicy: Hashable, Sendable {
+    /// Lab mode's own choice: the strategies that give nothing away first.
+    case auto
+    /// One strategy and no other.
+    case always(ServerNameStrategy)
+}

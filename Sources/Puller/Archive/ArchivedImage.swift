@@ -1,0 +1,67 @@
+/// All that a layout needs to know of an image; the layers' bytes come later.
+public struct ArchivedImage: Sendable {
+    /// The name that the archive gives to the image: the one that the user typed, or `-as`.
+    public var name: ImageReference
+    /// The index, where the tag is one.
+    public var index: ImageIndex?
+    /// The manifest of the platform.
+    public var manifest: Manifest
+    /// The configuration's bytes, verified against `manifest.config`.
+    public var config: [UInt8]
+    /// Of every layer the digest of its inflated bytes, from the configuration's `rootfs.diff_ids`.
+    public var diffIDs: [Digest]
+
+    /// Puts the parts together.
+    public init(name: ImageReference, index: ImageIndex?, manifest: Manifest, config: [UInt8], diffIDs: [Digest]) {
+        self.name = name
+        self.index = index
+        self.manifest = manifest
+        self.config = config
+        self.diffIDs = diffIDs
+    }
+}
+
+/// The layouts that an archive can have (`-format`).
+public enum ArchiveLayout: Hashable, Sendable {
+    /// What Docker 28 and 29 save from their containerd store for one platform; with `keepIndex` the index stays in.
+    case docker(keepIndex: Bool)
+    /// What Docker 20.10 saves; the fields that hold the time of the save are set to `saveTime`, seconds since 1970.
+    case docker2010(saveTime: Int64)
+}
+
+/// One member of a tar archive. A layout is a list of them; a writer makes the bytes.
+public struct ArchiveMember: Hashable, Sendable {
+    /// What a member holds.
+    public enum Content: Hashable, Sendable {
+        /// A folder; the path ends in `/`.
+        case folder
+        /// A symbolic link to this target.
+        case link(String)
+        /// A file whose bytes are known.
+        case bytes([UInt8])
+        /// A file that is a blob of the registry, verbatim.
+        case blob(Descriptor)
+        /// A file that is a layer, inflated; its digest must be `diffID`.
+        case inflated(Descriptor, diffID: Digest)
+    }
+
+    /// The name in the archive.
+    public var path: String
+    /// What it holds.
+    public var content: Content
+    /// The mode as it stands in the header, type bits where Docker writes them.
+    public var mode: UInt32
+    /// Seconds since 1970.
+    public var modified: Int64
+    /// User and group name; empty where Docker writes none.
+    public var owner: String
+
+    /// Puts the parts together.
+    public init(path: String, content: Content, mode: UInt32, modified: Int64, owner: String = "") {
+        self.path = path
+        self.content = content
+        self.mode = mode
+        self.modified = modified
+        self.owner = owner
+    }
+}

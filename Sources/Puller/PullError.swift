@@ -1,0 +1,80 @@
+public import LabNet
+
+/// Why a pull failed: the step, where it was asked, and the cause.
+public struct PullError: Error, Hashable, Sendable {
+    /// The steps of a pull.
+    public enum Step: Hashable, Sendable {
+        /// Getting a token.
+        case authorise
+        /// Asking for a manifest or an index.
+        case manifest
+        /// Fetching the configuration.
+        case config
+        /// Fetching a layer.
+        case layer(Digest)
+        /// Writing the archive.
+        case archive
+    }
+
+    /// The step that failed.
+    public var step: Step
+    /// The registry, token server, CDN or file that was dealt with.
+    public var place: String
+    /// What went wrong.
+    public var cause: Cause
+
+    /// Puts the parts together.
+    public init(step: Step, place: String, cause: Cause) {
+        self.step = step
+        self.place = place
+        self.cause = cause
+    }
+
+    /// What went wrong; exit codes and words are made of these in the command's target.
+    public enum Cause: Hashable, Sendable {
+        /// No such repository or tag; the server's words.
+        case notFound(String)
+        /// The platform is not there; these are.
+        case noSuchPlatform(wanted: Platform, available: [AvailablePlatform])
+        /// 401 or 403; the server's words.
+        case unauthorised(status: Int, String)
+        /// 429; the server's words and when to come again.
+        case rateLimited(String, retryAfter: Duration?)
+        /// Any other status; the server's words.
+        case status(Int, String)
+        /// The registry broke its protocol; which rule.
+        case malformed(String)
+        /// The token server that the registry names may not be asked; why.
+        case realmRefused(String)
+        /// Bytes that do not have the digest they were asked by.
+        case digestMismatch(expected: Digest, actual: Digest)
+        /// More or fewer bytes than the descriptor says.
+        case sizeMismatch(expected: Int64, actual: Int64)
+        /// A layer whose inflated bytes do not have the diffID that the configuration names.
+        case diffIDMismatch(expected: Digest, actual: Digest)
+        /// A layer that cannot be inflated.
+        case undecodable(String)
+        /// A kind of content that is not an image, or not one that can be written in this layout.
+        case unsupported(String)
+        /// The disk: this errno.
+        case disk(errno: Int32)
+        /// Something stands under the output's name that may not be replaced.
+        case exists
+        /// The transport failed.
+        case network(NetworkError)
+    }
+}
+
+/// A platform that an image exists for.
+public struct AvailablePlatform: Hashable, Sendable {
+    /// The platform.
+    public var platform: Platform
+    /// The digest of its manifest.
+    public var digest: Digest
+
+    /// Joins the two.
+    public init(platform: Platform, digest: Digest) {
+        self.platform = platform
+        self.digest = digest
+    }
+}

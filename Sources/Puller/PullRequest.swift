@@ -1,0 +1,119 @@
+public import LabNet
+
+/// What to pull, and where to put it.
+public struct PullRequest: Sendable {
+    /// Where the archive goes.
+    public enum Output: Hashable, Sendable {
+        /// A file that appears under this path when all is verified.
+        ///
+        /// `replacing` says what may already stand there: see ``Replacing``.
+        case file(path: String, replacing: Replacing)
+        /// Standard output; nothing is kept on disk.
+        case standardOutput
+    }
+
+    /// What may be replaced by a finished archive.
+    public enum Replacing: Hashable, Sendable {
+        /// Whatever file stands there, as `docker save -o` does.
+        case anything
+        /// Only an archive of the same reference and platform (names made by us).
+        case sameImage
+        /// Nothing (`-no-clobber`).
+        case nothing
+    }
+
+    /// How the whole archive is compressed.
+    public enum Compression: Hashable, Sendable {
+        /// A plain tar.
+        case none
+        /// `.tar.gz`.
+        case gzip
+        /// `.tar.zst`.
+        case zstd
+    }
+
+    /// The image.
+    public var reference: ImageReference
+    /// The platform; another one is never taken in its place.
+    public var platform: Platform
+    /// The archive's layout.
+    public var layout: ArchiveLayout = .docker(keepIndex: false)
+    /// The name that the archive gives to the image; nil for the reference's own.
+    public var name: ImageReference?
+    /// Where it goes.
+    public var output: Output
+    /// How it is compressed.
+    public var compression: Compression = .none
+    /// How many layers are fetched at a time; 1 or more.
+    public var jobs = 4
+
+    /// A pull in the default layout.
+    public init(reference: ImageReference, platform: Platform, output: Output) {
+        self.reference = reference
+        self.platform = platform
+        self.output = output
+    }
+}
+
+/// How the registry is reached and who asks.
+public struct RegistryAccess: Sendable {
+    /// User name and password for the registry of the reference.
+    public var credential: Credential?
+    /// `host`, `host:port` or `host/prefix` that is asked in place of the reference's registry.
+    public var mirror: String?
+    /// Speak HTTP in the clear; loopback registries are otherwise asked over TLS first, as Docker does.
+    public var plainHTTP = false
+
+    /// The registry of the reference, anonymously.
+    public init() {}
+
+    /// A user name and its password.
+    public struct Credential: Hashable, Sendable {
+        /// The user name.
+        public var user: String
+        /// The password or access token.
+        public var password: Secret
+
+        /// Joins the two.
+        public init(user: String, password: Secret) {
+            self.user = user
+            self.password = password
+        }
+    }
+}
+
+/// What a pull reports while it runs.
+public enum PullEvent: Hashable, Sendable {
+    /// The image is known: these layers, lowest first, in the order of the numbers below.
+    case planned(layers: [Descriptor])
+    /// Bytes of a layer that have arrived and been hashed so far in this pull.
+    case received(layer: Int, bytes: Int64)
+    /// A layer's digest is right.
+    case verified(layer: Int)
+    /// A layer is fetched again after this error; counts from 1.
+    case retrying(layer: Int, attempt: Int, reason: PullError)
+    /// All layers are here; the archive is being put together (inflated layouts).
+    case assembling
+    /// The registry says how many pulls are left.
+    case rateLimit(remaining: Int)
+}
+
+/// What a pull has made.
+public struct PullResult: Sendable {
+    /// The image as it stands in the archive.
+    public var image: ArchivedImage
+    /// The layout it was written in.
+    public var layout: ArchiveLayout
+    /// The path of the archive; nil on standard output.
+    public var path: String?
+    /// Bytes written.
+    public var size: Int64
+
+    /// Puts the parts together.
+    public init(image: ArchivedImage, layout: ArchiveLayout, path: String?, size: Int64) {
+        self.image = image
+        self.layout = layout
+        self.path = path
+        self.size = size
+    }
+}

@@ -1,0 +1,28 @@
+/// What points to a piece of content (OCI image-spec, descriptor.md): its type, digest and size.
+public struct Descriptor: Hashable, Sendable, Codable {
+    /// The media type, without parameters.
+    public var mediaType: String
+    /// The digest of the bytes.
+    public var digest: Digest
+    /// The count of the bytes; never negative.
+    public var size: Int64
+    /// In an index: what the manifest runs on.
+    public var platform: Platform?
+    /// Free-form notes.
+    public var annotations: [String: String]?
+    /// Where a foreign layer may be had.
+    public var urls: [String]?
+
+    /// Puts the parts together.
+    public init(
+        mediaType: String, digest: Digest, size: Int64, platform: Platform? = nil,
+        annotations: [String: String]? = nil, urls: [String]? = nil
+    ) {
+        self.mediaType = mediaType
+        self.digest = digest
+        self.size = size
+        self.platform = platform
+        self.annotations = annotations
+        self.urls = urls
+    }
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct Command: AsyncParsableCommand {
+    func run() async throws {}
+}
