@@ -14,3 +14,12 @@ static inline const void *labnet_cmsg_data(const struct cmsghdr *header) { retur
 
 // The number depends on the width of time_t, so the macro is an expression, which Swift does not see either.
 static inline int labnet_so_timestampns(void) { return SO_TIMESTAMPNS; }
+
+// Status codes are macros in c-ares 1.18 and an enumeration in 1.34; Swift sees a different type in each.
+static const int labnet_ares_success = ARES_SUCCESS;
+static const int labnet_ares_nodata = ARES_ENODATA;
+static const int labnet_ares_notfound = ARES_ENOTFOUND;
+static const int labnet_ares_badname = ARES_EBADNAME;
+static const int labnet_ares_nomem = ARES_ENOMEM;
+static const int labnet_ares_cancelled = ARES_ECANCELLED;
+static const int labnet_ares_destruction = ARES_EDESTRUCTION;

@@ -1,0 +1,57 @@
+extension IPAddress {
+    /// Whether a datagram can be sent to it and answered from it: not unspecified, not multicast, not reserved.
+    var canBeAsked: Bool {
+        !Self.unaskable.contains { $0.contains(self) }
+    }
+
+    /// Whether IANA's special-purpose registries (RFC 6890) say that it is not an address of the public Internet.
+    ///
+    /// Forged answers have held such addresses; but private registries do live there, so it is a weak sign.
+    var isSpecialPurpose: Bool {
+        Self.specialPurpose.contains { $0.contains(self) }
+    }
+
+    /// Whether it is this machine itself (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
+    var isLoopback: Bool {
+        switch self {
+        case .v4(let number): number >> 24 == 127
+        case .v6(let high, let low): high == 0 && low == 1
+        }
+    }
+
+    private static let unaskable = AddressBlock.list(["0.0.0.0/8", "224.0.0.0/3", "::/128", "ff00::/8"])
+
+    private static let specialPurpose = AddressBlock.list([
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+        "::/127", "100::/64", "2001::/32", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8",
+    ])
+}
+
+/// A range of addresses with a common prefix (RFC 4632).
+private struct AddressBlock: Sendable {
+    let base: IPAddress
+    let prefix: Int
+
+    /// Reads `base/prefix` literals of this file; a test asks for one address of each.
+    static func list(_ literals: [String]) -> [AddressBlock] {
+        literals.compactMap { literal in
+            let parts = literal.split(separator: "/")
+            guard parts.count == 2, let base = IPAddress(parts[0]), let prefix = Int(parts[1]) else { return nil }
+            return AddressBlock(base: base, prefix: prefix)
+        }
+    }
+
+    func contains(_ address: IPAddress) -> Bool {
+        switch (base, address) {
+        case (.v4(let base), .v4(let number)):
+            return (base ^ number) >> (32 - UInt32(prefix)) == 0
+        case (.v6(let high, let low), .v6(let otherHigh, let otherLow)):
+            // Shifts by the full width yield 0, so a prefix of 64 or less leaves the lower half out.
+            let upper = (high ^ otherHigh) >> UInt64(max(0, 64 - prefix))
+            let lower = (low ^ otherLow) >> UInt64(128 - max(64, prefix))
+            return upper == 0 && lower == 0
+        default: return false
+        }
+    }
+}
