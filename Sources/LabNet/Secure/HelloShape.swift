@@ -1,0 +1,56 @@
+/// How a ClientHello is laid out on the wire: into which records and which TCP segments it is cut. Pure.
+enum HelloShape {
+    /// Lays out a first flight.
+    ///
+    /// - Parameter flight: the flight as the TLS library wrote it: one record that holds the whole ClientHello.
+    /// - Returns: what each `send` writes; joined, a legal ClientHello with the same message. A hello that carries no
+    ///   name stays whole. Nil when the flight is not one record with a ClientHello, so that a name which was to be cut
+    ///   is not shown whole by mistake.
+    static func segments(of flight: [UInt8], strategy: ServerNameStrategy) -> [[UInt8]]? {
+        guard let message = ClientHello.message(in: flight), flight.count == header + message.count else { return nil }
+        let cuts = ClientHello.locateServerName(in: message).map { Self.cuts(inside: $0, of: message) } ?? []
+        switch strategy {
+        case .plain, .omit, .alter:
+            return [flight]
+        case .segments:
+            return split(flight, at: cuts.map { $0 + header })
+        case .records:
+            return [records(of: message, version: flight[1...2], cuts: cuts).flatMap(\.self)]
+        case .recordsAndSegments:
+            let records = records(of: message, version: flight[1...2], cuts: cuts)
+            // Cut inside the header of each further record: no segment but the first begins with a record.
+            var boundary = 0
+            let boundaries = records.dropLast().map { record in
+                boundary += record.count
+                return boundary + header / 2
+            }
+            return split(records.flatMap(\.self), at: boundaries)
+        }
+    }
+
+    /// Positions strictly inside the name, one in the middle of every label but the last, so that neither the
+    /// registrable label nor any below it stays whole, whatever the public suffix is.
+    ///
+    /// A name that has no such label (`x.org`) is cut in its middle.
+    static func cuts(inside name: Range<Int>, of message: [UInt8]) -> [Int] {
+        let labels = message[name].split(separator: UInt8(ascii: "."))
+        let cuttable = labels.count > 1 ? labels.dropLast() : labels[...]
+        let cuts = cuttable.filter { $0.count > 1 }.map { $0.startIndex + $0.count / 2 }
+        if cuts.isEmpty, name.count > 1 { return [name.lowerBound + name.count / 2] }
+        return cuts
+    }
+
+    /// The message in one record per piece; every record has the same version, and none is empty (RFC 8446 5.1).
+    static func records(of message: [UInt8], version: some Collection<UInt8>, cuts: [Int]) -> [[UInt8]] {
+        split(message, at: cuts).map { piece in
+            [UInt8(ClientHello.handshake)] + version + [UInt8(piece.count >> 8), UInt8(piece.count & 0xFF)] + piece
+        }
+    }
+
+    private static func split(_ bytes: [UInt8], at cuts: [Int]) -> [[UInt8]] {
+        zip([0] + cuts, cuts + [bytes.count]).map { Array(bytes[$0..<$1]) }
+    }
+
+    /// Type, version and length (RFC 8446 5.1).
+    private static let header = 5
+}

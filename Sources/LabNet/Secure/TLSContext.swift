@@ -1,0 +1,113 @@
+internal import COpenSSL
+internal import Synchronization
+
+/// The trust and the settings that every TLS session of one transport shares. Boundary to SSL_CTX.
+package final class TLSContext: Sendable {
+    private let trust: TrustConfiguration
+    private let system: SystemAuthorities
+    private let registries: String
+    private let common: Settings
+    /// Settings of hosts that have a folder in certs.d, by `host:port`; nil where it was looked for and not found.
+    private let particular = Mutex<[String: Settings?]>([:])
+
+    /// Reads the authorities.
+    ///
+    /// - Parameters:
+    ///   - trust: what the user trusts besides the system's store.
+    ///   - environment: of it, `SSL_CERT_FILE` and `SSL_CERT_DIR` are looked at.
+    ///   - registries: the root of Docker's folders of certificates by registry.
+    /// - Throws: `TrustError` when what the user named cannot be used.
+    package init(
+        trust: TrustConfiguration, environment: [String: String], registries: String = "/etc/docker/certs.d"
+    ) throws(TrustError) {
+        self.trust = trust
+        self.registries = registries
+        system = SystemAuthorities(environment: environment)
+        common = try Settings(system: system, trust: trust, registry: nil)
+    }
+
+    /// Makes the client's side of one connection, which is verified against `host` whatever the hello says.
+    ///
+    /// - Parameters:
+    ///   - host: whose certificate the peer must show; an address literal is never named in the hello (RFC 6066 3).
+    ///   - port: with `host`, decides which pin and which registry's certificates count.
+    ///   - strategy: how the hello treats the server name.
+    /// - Throws: `TrustError` when the registry's own certificates cannot be used; `TLSFailure` when OpenSSL refuses.
+    package func session(for host: Host, port: UInt16, strategy: ServerNameStrategy) throws -> TLSSession {
+        let settings = try settings(for: host, port: port)
+        let pin = [port, nil].lazy.compactMap { self.trust.pins[CertificatePin.key(host: host, port: $0)] }.first
+        ErrorQueue.clear()
+        guard let ssl = SSL_new(settings.context) else { throw TLSFailure(.tls(ErrorQueue.reason)) }
+        return try TLSSession(
+            connecting: ssl, expectation: TLSSession.Expectation(host: host, pin: pin, strategy: strategy))
+    }
+
+    private func settings(for host: Host, port: UInt16) throws(TrustError) -> Settings {
+        let key = CertificatePin.key(host: host, port: port)
+        if let known = particular.withLock({ $0[key] }) { return known ?? common }
+        // Two tasks may read the same folder at once; both get the same, and nobody waits for a disk under the lock.
+        let registry = try RegistryCertificates(root: registries, host: host, port: port)
+        let made = try registry.map { registry throws(TrustError) in
+            try Settings(system: system, trust: trust, registry: registry)
+        }
+        particular.withLock { $0[key] = .some(made) }
+        return made ?? common
+    }
+}
+
+/// One SSL_CTX of a client, owned.
+private final class Settings: Sendable {
+    /// Never changed after `init`, and OpenSSL guards its inner counts and its store by locks of its own.
+    nonisolated(unsafe) let context: OpaquePointer
+
+    init(system: SystemAuthorities, trust: TrustConfiguration, registry: RegistryCertificates?) throws(TrustError) {
+        ErrorQueue.clear()
+        guard let context = SSL_CTX_new(TLS_client_method()) else { throw .library(ErrorQueue.reason) }
+        self.context = context
+        try configure()
+        guard let store = SSL_CTX_get_cert_store(context) else { throw .library(ErrorQueue.reason) }
+        let authorities = TrustStore(borrowing: store)
+        for file in system.files + [trust.authorityFile].compactMap(\.self) + (registry?.authorities ?? []) {
+            try authorities.add(file: file)
+        }
+        for folder in system.folders { try authorities.add(hashedFolder: folder) }
+        if let folder = trust.authorityFolder { try authorities.add(folder: folder) }
+        for identity in registry?.identities ?? [] { try present(identity) }
+    }
+
+    deinit { SSL_CTX_free(context) }
+
+    /// One behaviour on every machine, whatever its openssl.cnf says.
+    private func configure() throws(TrustError) {
+        SSL_CTX_set_security_level(context, 2)
+        SSL_CTX_set_options(
+            context,
+            shim_SSL_OP_NO_RENEGOTIATION() | shim_SSL_OP_NO_COMPRESSION() | shim_SSL_OP_NO_TICKET())
+        // A resumed session would show no certificate to verify.
+        _ = shim_SSL_CTX_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+        SSL_CTX_set_cert_verify_callback(context, TLSSession.judge, nil)
+        SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }
+        let protocols: [UInt8] = [8] + "http/1.1".utf8
+        guard shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1,
+            shim_SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1,
+            // OpenSSL 3.5 would add a post-quantum share of 1.1 kB, and the hello would not fit one segment.
+            shim_SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1,
+            SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES") == 1,
+            SSL_CTX_set_ciphersuites(
+                context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1,
+            // Unlike its kin, this call gives 0 for success.
+            SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count)) == 0
+        else { throw .library(ErrorQueue.reason) }
+    }
+
+    private func present(_ identity: RegistryCertificates.Identity) throws(TrustError) {
+        ErrorQueue.clear()
+        guard SSL_CTX_use_certificate_chain_file(context, identity.certificate) == 1 else {
+            throw .notCertificates(path: identity.certificate, reason: ErrorQueue.reason)
+        }
+        guard SSL_CTX_use_PrivateKey_file(context, identity.key, SSL_FILETYPE_PEM) == 1,
+            SSL_CTX_check_private_key(context) == 1
+        else { throw .clientKey(path: identity.key, reason: ErrorQueue.reason) }
+    }
+}

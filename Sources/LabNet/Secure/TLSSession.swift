@@ -1,0 +1,193 @@
+internal import COpenSSL
+package import NIOCore
+
+/// One side of one TLS connection, without I/O: bytes from the peer go in, bytes for the peer come out. Boundary to SSL.
+///
+/// A client's session comes from ``TLSContext`` alone and always verifies its peer. It lets no plaintext in or out
+/// before ``handshake()`` has given a summary. Not Sendable: one owner, which is an event loop once a ``TLSHandler``
+/// has it.
+package final class TLSSession {
+    let ssl: OpaquePointer
+    /// What the peer sent and SSL has not read yet; owned by `ssl`.
+    private let incoming: OpaquePointer
+    /// What SSL has written and nobody has taken yet; owned by `ssl`.
+    private let outgoing: OpaquePointer
+    /// What a client demands of its peer; nil on the server's side.
+    let expectation: Expectation?
+    /// What the one verification of a client's handshake came to.
+    var verdict: Verdict?
+
+    /// What the handshake agreed on; nil until it is done and, on the client's side, the peer verified.
+    package private(set) var summary: TLSSummary?
+    /// Whether the peer has said anything at all.
+    package private(set) var hasReceived = false
+    /// Whether the first flight has been given out.
+    package private(set) var hasGreeted = false
+
+    /// The server's side of a connection.
+    ///
+    /// - Parameter ssl: a fresh `SSL *`; the session owns it from now on and frees it, even when this throws.
+    /// - Throws: `TLSFailure` when memory is short.
+    package init(serving ssl: OpaquePointer) throws {
+        self.ssl = ssl
+        expectation = nil
+        (incoming, outgoing) = try Self.attach(to: ssl)
+        hasGreeted = true
+        SSL_set_accept_state(ssl)
+    }
+
+    /// A client's side; see ``TLSContext/session(for:port:strategy:)``. Owns `ssl` as above.
+    init(connecting ssl: OpaquePointer, expectation: Expectation) throws {
+        self.ssl = ssl
+        self.expectation = expectation
+        (incoming, outgoing) = try Self.attach(to: ssl)
+        SSL_set_connect_state(ssl)
+        try prepareVerification(expectation)
+    }
+
+    deinit { SSL_free(ssl) }
+
+    /// Gives `ssl` two memory BIOs, which it owns then. Frees it when that fails.
+    private static func attach(to ssl: OpaquePointer) throws -> (incoming: OpaquePointer, outgoing: OpaquePointer) {
+        guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
+            SSL_free(ssl)
+            throw TLSFailure(.tls("out of memory"))
+        }
+        SSL_set_bio(ssl, incoming, outgoing)
+        return (incoming, outgoing)
+    }
+}
+
+// MARK: Handshake
+
+extension TLSSession {
+    /// The ClientHello, shaped by the strategy.
+    ///
+    /// - Returns: what is to be written first, each element by its own `send` with TCP_NODELAY; empty when it has been
+    ///   given out before, and on the server's side.
+    /// - Throws: `TLSFailure` when there is no hello, or none that the strategy can shape.
+    package func firstFlight() throws -> [[UInt8]] {
+        guard let expectation, !hasGreeted else { return [] }
+        hasGreeted = true
+        guard try handshake() == nil, let flight = takeOutgoing(),
+            let segments = HelloShape.segments(of: Array(flight.readableBytesView), strategy: expectation.strategy)
+        else { throw TLSFailure(.tls("no ClientHello to shape")) }
+        return segments
+    }
+
+    /// Goes on with the handshake as far as the bytes received allow; what is to be sent then lies in the session.
+    ///
+    /// - Returns: the summary once the handshake is done and the peer verified, nil while bytes are missing.
+    /// - Throws: `TLSFailure`. An alert may lie ready to be sent; nothing else may be done with the session.
+    package func handshake() throws -> TLSSummary? {
+        if let summary { return summary }
+        ErrorQueue.clear()
+        let result = SSL_do_handshake(ssl)
+        guard result == 1 else {
+            if SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ { return nil }
+            throw failure()
+        }
+        let certificate = try verifiedCertificate()
+        summary = TLSSummary(
+            protocolVersion: String(cString: SSL_get_version(ssl)),
+            cipher: String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(ssl))),
+            applicationProtocol: chosenProtocol, certificate: certificate)
+        return summary
+    }
+
+    private var chosenProtocol: String? {
+        var name: UnsafePointer<UInt8>?
+        var count: UInt32 = 0
+        SSL_get0_alpn_selected(ssl, &name, &count)
+        return count == 0 ? nil : String(decoding: UnsafeBufferPointer(start: name, count: Int(count)), as: UTF8.self)
+    }
+
+    /// What the call that has just failed on this thread failed of.
+    private func failure() -> TLSFailure {
+        if case .refused(let problem) = verdict, ErrorQueue.isCertificateRefusal {
+            return TLSFailure(.certificate(problem))
+        }
+        return TLSFailure(ErrorQueue.receivedAlert.map(NetworkError.Cause.alert) ?? .tls(ErrorQueue.reason))
+    }
+}
+
+// MARK: Bytes
+
+extension TLSSession {
+    /// What reading came to.
+    package enum ReadResult: Hashable, Sendable {
+        /// All that can be decrypted has been.
+        case needsMore
+        /// The peer has said close_notify: the stream ended here, whole.
+        case closed
+    }
+
+    /// Takes in what the peer sent; nothing is decrypted yet.
+    ///
+    /// - Throws: `TLSFailure` when memory is short.
+    package func receive(_ ciphertext: ByteBuffer) throws {
+        guard ciphertext.readableBytes > 0 else { return }
+        hasReceived = true
+        var taken = 0
+        ErrorQueue.clear()
+        let result = ciphertext.withUnsafeReadableBytes { BIO_write_ex(incoming, $0.baseAddress, $0.count, &taken) }
+        guard result == 1, taken == ciphertext.readableBytes else { throw TLSFailure(.tls(ErrorQueue.reason)) }
+    }
+
+    /// Decrypts all that has been received, to the end of `plaintext`.
+    ///
+    /// - Throws: `TLSFailure`; what stood before the failure is in `plaintext`. Before the handshake's end always.
+    package func read(into plaintext: inout ByteBuffer) throws -> ReadResult {
+        guard summary != nil else { throw TLSFailure(.tls("read before the handshake's end")) }
+        while true {
+            ErrorQueue.clear()
+            var result: Int32 = 0
+            plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.largestRecord) { space in
+                var count = 0
+                result = SSL_read_ex(ssl, space.baseAddress, space.count, &count)
+                return count
+            }
+            if result == 1 { continue }
+            switch SSL_get_error(ssl, result) {
+            case SSL_ERROR_WANT_READ: return .needsMore
+            case SSL_ERROR_ZERO_RETURN: return .closed
+            default: throw failure()
+            }
+        }
+    }
+
+    /// Encrypts all of `plaintext`; the records lie in the session until ``takeOutgoing()``.
+    ///
+    /// - Throws: `TLSFailure`; before the handshake's end always.
+    package func write(_ plaintext: ByteBuffer) throws {
+        guard summary != nil else { throw TLSFailure(.tls("write before the handshake's end")) }
+        guard plaintext.readableBytes > 0 else { return }
+        ErrorQueue.clear()
+        var written = 0
+        let result = plaintext.withUnsafeReadableBytes { SSL_write_ex(ssl, $0.baseAddress, $0.count, &written) }
+        guard result == 1 else { throw failure() }
+    }
+
+    /// Says close_notify; it lies in the session until ``takeOutgoing()``. Does nothing before the handshake's end.
+    package func close() {
+        guard summary != nil else { return }
+        ErrorQueue.clear()
+        SSL_shutdown(ssl)
+    }
+
+    /// What is to be sent to the peer, nil when there is nothing.
+    package func takeOutgoing(_ allocator: ByteBufferAllocator = ByteBufferAllocator()) -> ByteBuffer? {
+        let count = BIO_ctrl_pending(outgoing)
+        guard count > 0 else { return nil }
+        var ciphertext = allocator.buffer(capacity: count)
+        ciphertext.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { space in
+            var taken = 0
+            _ = BIO_read_ex(outgoing, space.baseAddress, count, &taken)
+            return taken
+        }
+        return ciphertext
+    }
+
+    /// The plaintext of a full record (RFC 8446 5.2).
+    private static let largestRecord = 1 << 14
+}
