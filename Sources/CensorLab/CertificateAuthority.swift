@@ -33,15 +33,15 @@ package struct CertificateAuthority: Sendable {
     }
 
     /// Makes a server's certificate, with the intermediates that lead to the root.
-    package func issue(_ request: CertificateRequest) throws -> ServerIdentity {
+    package func issue(_ request: CertificateRequest) throws -> IssuedCertificate {
         let made = try Self.make(request, signer: self, serving: true)
-        return ServerIdentity(certificate: made.certificate, chain: chain, key: made.key)
+        return IssuedCertificate(certificate: made.certificate, chain: chain, key: made.key)
     }
 
     /// Makes a server's certificate that nobody vouches for.
-    package static func selfSigned(_ request: CertificateRequest) throws -> ServerIdentity {
+    package static func selfSigned(_ request: CertificateRequest) throws -> IssuedCertificate {
         let made = try make(request, signer: nil, serving: true)
-        return ServerIdentity(certificate: made.certificate, chain: "", key: made.key)
+        return IssuedCertificate(certificate: made.certificate, chain: "", key: made.key)
     }
 
     /// OpenSSL would not do it; its words.
@@ -76,14 +76,17 @@ package struct CertificateRequest: Hashable, Sendable {
     }
 }
 
-/// What a TLS server shows and proves, all of it PEM.
-package struct ServerIdentity: Hashable, Sendable {
+/// What a TLS server shows, and the key that proves it; all of it PEM.
+package struct IssuedCertificate: Hashable, Sendable {
     /// The server's own certificate.
     package var certificate: String
-    /// The intermediates, the one that signed the certificate first; a server that forgets them sends "".
+    /// The intermediates, the one that signed the certificate first; "" under the root, and where a server forgets them.
     package var chain: String
     /// The private key, without a passphrase.
     package var key: String
+
+    /// All that is shown, the server's own first.
+    package var certificates: String { certificate + chain }
 }
 
 extension CertificateAuthority {
