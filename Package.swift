@@ -37,7 +37,8 @@ let package = Package(
             name: "CensorLab", dependencies: ["LabNet", "Puller", "COpenSSL", "CZlib"] + nio, swiftSettings: rules),
         .executableTarget(name: "censor-lab", dependencies: ["CensorLab", argumentParser], swiftSettings: rules),
 
-        .testTarget(name: "LabNetTests", dependencies: ["LabNet", "CensorLab"] + nio, swiftSettings: rules),
+        .testTarget(
+            name: "LabNetTests", dependencies: ["LabNet", "CensorLab", "COpenSSL"] + nio, swiftSettings: rules),
         .testTarget(
             name: "PullerTests", dependencies: ["Puller", "LabNet"] + nio, swiftSettings: rules),
         .testTarget(

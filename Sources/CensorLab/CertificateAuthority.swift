@@ -14,7 +14,7 @@ package struct CertificateAuthority: Sendable {
     /// - Throws: `Failure` with OpenSSL's words.
     package init(named name: String) throws {
         let made = try Self.make(
-            CertificateRequest(commonName: name), signer: nil, serving: false)
+            CertificateRequest(commonName: name), signer: nil, isAuthority: true)
         certificate = made.certificate
         key = made.key
         chain = ""
@@ -28,19 +28,19 @@ package struct CertificateAuthority: Sendable {
 
     /// Makes an authority beneath this one.
     package func intermediate(named name: String) throws -> CertificateAuthority {
-        let made = try Self.make(CertificateRequest(commonName: name), signer: self, serving: false)
+        let made = try Self.make(CertificateRequest(commonName: name), signer: self, isAuthority: true)
         return CertificateAuthority(certificate: made.certificate, key: made.key, chain: made.certificate + chain)
     }
 
-    /// Makes a server's certificate, with the intermediates that lead to the root.
+    /// Makes a certificate, with the intermediates that lead to the root.
     package func issue(_ request: CertificateRequest) throws -> IssuedCertificate {
-        let made = try Self.make(request, signer: self, serving: true)
+        let made = try Self.make(request, signer: self, isAuthority: false)
         return IssuedCertificate(certificate: made.certificate, chain: chain, key: made.key)
     }
 
-    /// Makes a server's certificate that nobody vouches for.
+    /// Makes a certificate that nobody vouches for.
     package static func selfSigned(_ request: CertificateRequest) throws -> IssuedCertificate {
-        let made = try make(request, signer: nil, serving: true)
+        let made = try make(request, signer: nil, isAuthority: false)
         return IssuedCertificate(certificate: made.certificate, chain: "", key: made.key)
     }
 
@@ -63,12 +63,23 @@ package struct CertificateRequest: Hashable, Sendable {
     package var commonName: String
     /// From when until when it is valid, in seconds from now.
     package var validity: Range<Int>
+    /// Which side of TLS it is for.
+    package var usage: Usage
 
-    /// Valid from an hour ago for thirty days, unless said otherwise.
+    /// The extended key usages (RFC 5280 4.2.1.12).
+    package enum Usage: String, Hashable, Sendable {
+        /// A server's certificate.
+        case server = "serverAuth"
+        /// A client's certificate.
+        case client = "clientAuth"
+    }
+
+    /// A server's, valid from an hour ago for thirty days, unless said otherwise.
     package init(
         names: [String] = [], addresses: [IPAddress] = [], commonName: String = "CensorLab",
-        validity: Range<Int> = -3600..<30 * 86_400
+        validity: Range<Int> = -3600..<30 * 86_400, usage: Usage = .server
     ) {
+        self.usage = usage
         self.names = names
         self.addresses = addresses
         self.commonName = commonName
@@ -76,23 +87,23 @@ package struct CertificateRequest: Hashable, Sendable {
     }
 }
 
-/// What a TLS server shows, and the key that proves it; all of it PEM.
+/// What one side of TLS shows, and the key that proves it; all of it PEM.
 package struct IssuedCertificate: Hashable, Sendable {
-    /// The server's own certificate.
+    /// Its own certificate.
     package var certificate: String
-    /// The intermediates, the one that signed the certificate first; "" under the root, and where a server forgets them.
+    /// The intermediates, the one that signed the certificate first; "" under the root, and where they are forgotten.
     package var chain: String
     /// The private key, without a passphrase.
     package var key: String
 
-    /// All that is shown, the server's own first.
+    /// All that is shown, its own first.
     package var certificates: String { certificate + chain }
 }
 
 extension CertificateAuthority {
     /// Makes one certificate; `signer` nil signs it with its own key.
     private static func make(
-        _ request: CertificateRequest, signer: CertificateAuthority?, serving: Bool
+        _ request: CertificateRequest, signer: CertificateAuthority?, isAuthority: Bool
     ) throws -> (certificate: String, key: String) {
         guard let key = shim_EVP_EC_gen("P-256") else { throw Failure() }
         defer { EVP_PKEY_free(key) }
@@ -104,7 +115,7 @@ extension CertificateAuthority {
         defer { EVP_PKEY_free(signingKey) }
 
         try describe(certificate, request, key: key, issuer: issuer ?? certificate)
-        try extend(certificate, request, issuer: issuer ?? certificate, serving: serving)
+        try extend(certificate, request, issuer: issuer ?? certificate, isAuthority: isAuthority)
         guard X509_sign(certificate, signingKey ?? key, EVP_sha256()) > 0 else { throw Failure() }
         return (
             try PEM.text { PEM_write_bio_X509($0, certificate) },
@@ -127,16 +138,16 @@ extension CertificateAuthority {
     }
 
     private static func extend(
-        _ certificate: OpaquePointer, _ request: CertificateRequest, issuer: OpaquePointer, serving: Bool
+        _ certificate: OpaquePointer, _ request: CertificateRequest, issuer: OpaquePointer, isAuthority: Bool
     ) throws {
         let names = request.names.map { "DNS:\($0)" } + request.addresses.map { "IP:\($0)" }
         var extensions = [(NID_subject_key_identifier, "hash")]
-        if serving {
-            extensions += [(NID_basic_constraints, "critical,CA:FALSE"), (NID_ext_key_usage, "serverAuth")]
-        } else {
+        if isAuthority {
             extensions += [
                 (NID_basic_constraints, "critical,CA:TRUE"), (NID_key_usage, "critical,keyCertSign,cRLSign"),
             ]
+        } else {
+            extensions += [(NID_basic_constraints, "critical,CA:FALSE"), (NID_ext_key_usage, request.usage.rawValue)]
         }
         if !names.isEmpty { extensions.append((NID_subject_alt_name, names.joined(separator: ","))) }
         var context = X509V3_CTX()

@@ -29,7 +29,9 @@ public struct CertificatePin: Hashable, Sendable {
         let (name, number) = Self.split(authority)
         guard let host = Host(name) else { throw .host(String(name)) }
         if let number {
-            guard number.allSatisfy(\.isASCII), let port = UInt16(number), port > 0 else { throw .port(String(number)) }
+            guard number.allSatisfy({ $0.isASCII && $0.isNumber }), let port = UInt16(number), port > 0 else {
+                throw .port(String(number))
+            }
             self.port = port
         }
         self.host = host

@@ -7,16 +7,20 @@ struct SystemAuthorities: Equatable {
     /// Folders of certificates named by the hash of their subject (`openssl rehash`).
     var folders: [String]
 
-    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` (colons between folders) where they are set, as OpenSSL itself has it; else
-    /// the first bundle and the folders that are found.
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` (colons between folders) where one is set, and nothing else then; else the
+    /// first bundle and the hashed folders that are found.
     ///
     /// The library's own compiled-in place is of no use: the binary may have been built on another system.
     init(environment: [String: String], exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }) {
-        let file = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
-        let folders = environment["SSL_CERT_DIR"].flatMap { $0.isEmpty ? nil : $0 }?.split(separator: ":").map(
-            String.init)
-        self.files = file.map { [$0] } ?? (folders == nil ? Self.bundles.first(where: exists).map { [$0] } ?? [] : [])
-        self.folders = folders ?? (file == nil ? Self.hashedFolders.filter(exists) : [])
+        let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map { environment[$0] ?? "" }
+        if named == ["", ""] {
+            files = Self.bundles.first(where: exists).map { [$0] } ?? []
+            folders = Self.hashedFolders.filter(exists)
+        } else {
+            files = named[0].isEmpty ? [] : [named[0]]
+            // A folder that is missing is skipped, as every reader of this variable does; a missing file is told.
+            folders = named[1].split(separator: ":").map(String.init).filter(exists)
+        }
     }
 
     private static let bundles = [
