@@ -2,6 +2,8 @@
 public struct ArchivedImage: Sendable {
     /// The name that the archive gives to the image: the one that the user typed, or `-as`.
     public var name: ImageReference
+    /// The name that it was pulled by; layout `docker` notes the repository as the blobs' source.
+    public var source: ImageReference
     /// The index, where the tag is one.
     public var index: ImageIndex?
     /// The manifest of the platform.
@@ -11,9 +13,13 @@ public struct ArchivedImage: Sendable {
     /// Of every layer the digest of its inflated bytes, from the configuration's `rootfs.diff_ids`.
     public var diffIDs: [Digest]
 
-    /// Puts the parts together.
-    public init(name: ImageReference, index: ImageIndex?, manifest: Manifest, config: [UInt8], diffIDs: [Digest]) {
+    /// Puts the parts together; without a source the image was pulled by its name.
+    public init(
+        name: ImageReference, source: ImageReference? = nil, index: ImageIndex?, manifest: Manifest, config: [UInt8],
+        diffIDs: [Digest]
+    ) {
         self.name = name
+        self.source = source ?? name
         self.index = index
         self.manifest = manifest
         self.config = config

@@ -1,0 +1,137 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+internal import Synchronization
+
+/// A file that is written beside its name and appears under it only when it is whole.
+///
+/// It may be written at any place by any number of tasks. Unless it is committed, it is gone when its last owner is.
+/// All its calls block.
+final class ArchiveFile: Sendable {
+    private enum Fate { case partial, committed, discarded }
+
+    /// The name under which the file will appear.
+    let path: String
+    /// The hidden name under which it is written, in the same folder.
+    let partialPath: String
+    private let file: FileDescriptor
+    private let fate = Mutex(Fate.partial)
+
+    private init(path: String, partialPath: String, file: consuming FileDescriptor) {
+        self.path = path
+        self.partialPath = partialPath
+        self.file = file
+    }
+
+    deinit { discard() }
+
+    /// Creates the partial file; nothing is there yet under `path` itself, and nothing is replaced.
+    ///
+    /// - Throws: `.disk` with the errno of open(2).
+    static func create(at path: String) throws(PullError.Cause) -> ArchiveFile {
+        while true {
+            let partial = PartialName.beside(path)
+            do throws(PullError.Cause) {
+                let file = try FileDescriptor.open(partial, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+                return ArchiveFile(path: path, partialPath: partial, file: file)
+            } catch .disk(errno: EEXIST) {
+                continue
+            }
+        }
+    }
+
+    /// Writes all bytes at a place in the file.
+    ///
+    /// - Throws: `.disk`.
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
+        try file.write(bytes, at: offset)
+    }
+
+    /// Gives the file the plan's size and writes all of it that is known: every header, and the contents that are in
+    /// memory. The blobs are left to be written at their `contentOffset`.
+    ///
+    /// - Throws: `.disk`.
+    func write(_ plan: ArchivePlan) throws(PullError.Cause) {
+        try file.resize(to: plan.totalSize)
+        for entry in plan.entries {
+            try file.write(entry.header, at: entry.headerOffset)
+            if case .bytes(let bytes) = entry.member.content { try file.write(bytes, at: entry.contentOffset) }
+        }
+    }
+
+    /// Brings the file to the disk and gives it its name.
+    ///
+    /// - Parameter replacing: Whether a file that stands under the name is replaced; a folder never is.
+    /// - Throws: `.exists` when it is not to be replaced and something stands there, even if it came there in this
+    ///   moment; `.disk`. The file is then still partial.
+    func commit(replacing: Bool) throws(PullError.Cause) {
+        try file.synchronize()
+        try fate.withLock { fate throws(PullError.Cause) in
+            guard fate == .partial else { return }
+            if replacing {
+                _ = try retrying { Int(rename(partialPath, path)) }
+            } else {
+                try renameWithoutReplacing()
+            }
+            fate = .committed
+        }
+        // The name itself must survive a power cut too; where the folder cannot be synced, the file still stands.
+        try? FileDescriptor.open(PartialName.folder(of: path), O_RDONLY | O_DIRECTORY).synchronize()
+    }
+
+    /// Removes the partial file; nothing happens after `commit`.
+    func discard() {
+        fate.withLock { fate in
+            guard fate == .partial else { return }
+            unlink(partialPath)
+            fate = .discarded
+        }
+    }
+
+    private func renameWithoutReplacing() throws(PullError.Cause) {
+        do throws(PullError.Cause) {
+            // A hard link never replaces (POSIX link); rename(2) always does.
+            _ = try retrying { Int(link(partialPath, path)) }
+            unlink(partialPath)
+        } catch .disk(errno: EEXIST) {
+            throw .exists
+        } catch .disk(errno: EPERM), .disk(errno: EOPNOTSUPP), .disk(errno: ENOSYS) {
+            try claimAndRename()
+        }
+    }
+
+    /// For disks without hard links (FAT): an empty file is made first, which only one of several can do, and replaced.
+    private func claimAndRename() throws(PullError.Cause) {
+        do throws(PullError.Cause) {
+            _ = try FileDescriptor.open(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
+        } catch .disk(errno: EEXIST) {
+            throw .exists
+        }
+        do throws(PullError.Cause) {
+            _ = try retrying { Int(rename(partialPath, path)) }
+        } catch {
+            unlink(path)
+            throw error
+        }
+    }
+}
+
+/// Names of files that are not whole yet.
+enum PartialName {
+    /// A hidden name in the same folder, new at every call; short enough for any file system.
+    static func beside(_ path: String) -> String {
+        let name = path.utf8.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
+        // NAME_MAX is 255 bytes; the rest is the dot, the random part and the ending.
+        let kept = String(decoding: name.prefix(200), as: UTF8.self)
+        let random = String(UInt64.random(in: .min ... .max), radix: 36)
+        return "\(folder(of: path))/.\(kept).\(random).partial"
+    }
+
+    /// The folder that holds a file, `.` for a bare name.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

@@ -1,0 +1,48 @@
+/// Where everything stands in an archive all of whose sizes are known, before the first layer arrives.
+///
+/// The blobs can then be written in any order, in parallel, straight to their places; whatever is in no entry is zeros.
+struct ArchivePlan: Sendable {
+    /// One member and its place.
+    struct Entry: Sendable {
+        /// The member.
+        let member: ArchiveMember
+        /// Its header, pax records included.
+        let header: [UInt8]
+        /// Where the header begins, in bytes from the archive's beginning.
+        let headerOffset: Int64
+        /// Where the content begins.
+        let contentOffset: Int64
+        /// The count of the content's bytes.
+        let size: Int64
+    }
+
+    /// The members in the archive's order.
+    let entries: [Entry]
+    /// The count of the archive's bytes, the end included.
+    let totalSize: Int64
+
+    /// Plans an archive; nil where a layer is inflated, whose size is not known beforehand.
+    ///
+    /// - Throws: `.malformed` when a size is negative or their sum cannot be counted.
+    init?(_ members: [ArchiveMember]) throws(PullError.Cause) {
+        var entries: [Entry] = []
+        var end: Int64 = 0
+        for member in members {
+            guard let size = member.content.size else { return nil }
+            guard size >= 0 else { throw .malformed("negative size") }
+            let header = TarHeader.bytes(of: member, size: size)
+            let contentOffset = try Self.sum(end, Int64(header.count))
+            entries.append(
+                Entry(member: member, header: header, headerOffset: end, contentOffset: contentOffset, size: size))
+            end = try Self.sum(Self.sum(contentOffset, size), Int64(TarHeader.padding(after: size)))
+        }
+        self.entries = entries
+        totalSize = try Self.sum(end, Int64(TarHeader.end.count))
+    }
+
+    private static func sum(_ one: Int64, _ other: Int64) throws(PullError.Cause) -> Int64 {
+        let (sum, overflow) = one.addingReportingOverflow(other)
+        guard !overflow else { throw .malformed("sizes beyond any disk") }
+        return sum
+    }
+}
