@@ -1,0 +1,101 @@
+/// Where an archive's bytes go in their order, compressed on the way if so wished.
+struct ArchiveOutput: ~Copyable {
+    /// What takes the bytes.
+    enum Sink: ~Copyable {
+        /// A file that is still partial, from its beginning on.
+        case file(ArchiveFile)
+        /// A pipe or a terminal.
+        case pipe(FileDescriptor)
+    }
+
+    private var delivery: Delivery
+    private var compressor: Compressor
+
+    /// How many bytes have reached the sink.
+    var written: Int64 { delivery.written }
+
+    /// Begins with no bytes.
+    ///
+    /// - Throws: `.unsupported` when the compression cannot be begun.
+    init(to sink: consuming Sink, compression: PullRequest.Compression) throws(PullError.Cause) {
+        compressor = try Compressor(compression)
+        delivery = Delivery(sink: sink)
+    }
+
+    /// Writes the next bytes.
+    ///
+    /// - Throws: `.disk`, `.outputClosed`.
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(PullError.Cause) {
+        try compressor.push(bytes, to: &delivery)
+    }
+
+    /// Writes so many zeros, at most `TarHeader.end.count`.
+    ///
+    /// - Throws: `.disk`, `.outputClosed`.
+    mutating func writeZeros(_ count: Int) throws(PullError.Cause) {
+        try TarHeader.end.withTypedBytes { zeros throws(PullError.Cause) in
+            try write(UnsafeRawBufferPointer(rebasing: zeros.prefix(count)))
+        }
+    }
+
+    /// Leaves out bytes that have been, or need not be, written at their place in the file.
+    mutating func skip(_ count: Int64) { delivery.written += count }
+
+    /// Ends the compression.
+    ///
+    /// - Returns: How many bytes have reached the sink.
+    /// - Throws: `.disk`, `.outputClosed`.
+    mutating func finish() throws(PullError.Cause) -> Int64 {
+        try compressor.finish(to: &delivery)
+        return written
+    }
+}
+
+/// The sink, and how many bytes it has got.
+private struct Delivery: ~Copyable {
+    let sink: ArchiveOutput.Sink
+    var written: Int64 = 0
+
+    mutating func callAsFunction(_ bytes: UnsafeRawBufferPointer) throws(PullError.Cause) {
+        switch sink {
+        case .file(let file): try file.write(bytes, at: written)
+        case .pipe(let pipe): try pipe.append(bytes)
+        }
+        written += Int64(bytes.count)
+    }
+}
+
+/// What stands before the sink: at most one of the two.
+private struct Compressor: ~Copyable {
+    private var gzip: GzipDeflate?
+    private var zstd: ZstandardEncoder?
+
+    init(_ compression: PullRequest.Compression) throws(PullError.Cause) {
+        switch compression {
+        case .none: break
+        case .gzip: gzip = try GzipDeflate.start()
+        case .zstd: zstd = try ZstandardEncoder.start()
+        }
+    }
+
+    mutating func push(_ bytes: UnsafeRawBufferPointer, to delivery: inout Delivery) throws(PullError.Cause) {
+        if gzip == nil, zstd == nil { return try delivery(bytes) }
+        try gzip?.push(bytes) { bytes throws(PullError.Cause) in try delivery(bytes) }
+        try zstd?.push(bytes) { bytes throws(PullError.Cause) in try delivery(bytes) }
+    }
+
+    mutating func finish(to delivery: inout Delivery) throws(PullError.Cause) {
+        try gzip?.finish { bytes throws(PullError.Cause) in try delivery(bytes) }
+        try zstd?.finish { bytes throws(PullError.Cause) in try delivery(bytes) }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// As `withUnsafeBytes`, with the error's type kept.
+    func withTypedBytes<Value, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let outcome = withUnsafeBytes { bytes in Result { () throws(Failure) in try body(bytes) } }
+        return try outcome.get()
+    }
+}

@@ -1,0 +1,155 @@
+internal import Synchronization
+
+/// Writes an archive from its beginning to its end, member after member: for standard output, for archives that are
+/// compressed as a whole, and for layouts whose sizes come out only as layers are inflated.
+///
+/// One task at a time writes; it is a class behind a lock because members arrive in several HTTP exchanges, whose handlers
+/// are `@Sendable`. All its calls block.
+final class ArchiveStream: Sendable {
+    private struct State: ~Copyable {
+        var output: ArchiveOutput
+        /// How many bytes the open member still lacks; nil between members.
+        var missing: Int64?
+        var padding = 0
+    }
+
+    private let state: Mutex<State>
+    /// The file, where a place in it can be written again: nil for pipes and compressed archives.
+    private let file: ArchiveFile?
+
+    /// Begins an archive in a file, which is left to the caller to be committed.
+    ///
+    /// - Throws: `.unsupported` when the compression cannot be begun.
+    init(to file: ArchiveFile, compression: PullRequest.Compression = .none) throws(PullError.Cause) {
+        self.file = compression == .none ? file : nil
+        state = Mutex(State(output: try ArchiveOutput(to: .file(file), compression: compression)))
+    }
+
+    /// Begins an archive in a pipe, a terminal, or whatever else takes bytes in order.
+    ///
+    /// - Throws: `.unsupported` when the compression cannot be begun.
+    init(to pipe: consuming FileDescriptor, compression: PullRequest.Compression = .none) throws(PullError.Cause) {
+        file = nil
+        state = Mutex(State(output: try ArchiveOutput(to: .pipe(pipe), compression: compression)))
+    }
+
+    /// Writes a member whose content is known: a folder, a link, or bytes in memory.
+    ///
+    /// - Throws: `.disk`, `.outputClosed`.
+    func append(_ member: ArchiveMember) throws(PullError.Cause) {
+        guard case .bytes(let bytes) = member.content else {
+            try begin(member, size: 0)
+            return try end()
+        }
+        try begin(member, size: Int64(bytes.count))
+        try bytes.withTypedBytes { bytes throws(PullError.Cause) in try write(bytes) }
+        try end()
+    }
+
+    /// Begins a member, whose bytes follow.
+    ///
+    /// - Parameter size: The count of its bytes.
+    /// - Throws: `.disk`, `.outputClosed`; `.sizeMismatch` when the member before it is not whole.
+    func begin(_ member: ArchiveMember, size: Int64) throws(PullError.Cause) {
+        try state.withLock { state throws(PullError.Cause) in
+            if let missing = state.missing { throw .sizeMismatch(expected: missing, actual: 0) }
+            try TarHeader.bytes(of: member, size: size).withTypedBytes { bytes throws(PullError.Cause) in
+                try state.output.write(bytes)
+            }
+            state.missing = size
+            state.padding = TarHeader.padding(after: size)
+        }
+    }
+
+    /// Writes the next bytes of the open member.
+    ///
+    /// - Throws: `.sizeMismatch` on more than were announced; `.disk`, `.outputClosed`.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(PullError.Cause) {
+        try state.withLock { state throws(PullError.Cause) in
+            let missing = state.missing ?? 0
+            guard bytes.count <= missing else { throw .sizeMismatch(expected: missing, actual: Int64(bytes.count)) }
+            try state.output.write(bytes)
+            state.missing = missing - Int64(bytes.count)
+        }
+    }
+
+    /// Ends the open member.
+    ///
+    /// - Throws: `.sizeMismatch` on fewer bytes than were announced; `.disk`, `.outputClosed`.
+    func end() throws(PullError.Cause) {
+        try state.withLock { state throws(PullError.Cause) in
+            if let missing = state.missing, missing > 0 { throw .sizeMismatch(expected: missing, actual: 0) }
+            try state.output.writeZeros(state.padding)
+            state.missing = nil
+        }
+    }
+
+    /// Writes a layer that is inflated from a blob on disk, and checks its diffID.
+    ///
+    /// In a plain file the layer is inflated once and its header put before it; elsewhere the size must be known first,
+    /// so it is inflated twice.
+    ///
+    /// - Throws: `.undecodable`, `.unsupported`, `.diffIDMismatch`, `.disk`, `.outputClosed`; `CancellationError`.
+    func append(_ member: ArchiveMember, inflating spool: SpoolFile) throws {
+        guard case .inflated(_, let diffID) = member.content else { return try append(member) }
+        if let file {
+            try append(member, diffID: diffID, inflating: spool, inPlaceIn: file)
+        } else {
+            let layer = try VerifiedContent(.layer(diffID: diffID))
+            try spool.inflate { try layer.update($0) }
+            try layer.finish()
+            try begin(member, size: layer.received)
+            try spool.inflate { try write($0) }
+            try end()
+        }
+    }
+
+    private func append(
+        _ member: ArchiveMember, diffID: Digest, inflating spool: SpoolFile, inPlaceIn file: ArchiveFile
+    ) throws {
+        let start = state.withLock { $0.output.written }
+        var header = TarHeader.bytes(of: member, size: 0)
+        while true {
+            let room = Int64(header.count)
+            let layer = try VerifiedContent(.layer(diffID: diffID))
+            try spool.inflate { piece in
+                let offset = start + room + layer.received
+                try layer.update(piece)
+                try file.write(piece, at: offset)
+            }
+            try layer.finish()
+            header = TarHeader.bytes(of: member, size: layer.received)
+            // A layer beyond 8 GiB takes a longer header than room was left for: once more, with that room.
+            if Int64(header.count) > room { continue }
+            try header.withTypedBytes { bytes throws(PullError.Cause) in try file.write(bytes, at: start) }
+            let size = layer.received
+            state.withLock { state in
+                state.output.skip(room + size + Int64(TarHeader.padding(after: size)))
+            }
+            return
+        }
+    }
+
+    /// Ends the archive; to be called once.
+    ///
+    /// - Returns: The count of the bytes that have been written to the file or pipe.
+    /// - Throws: `.sizeMismatch` when a member is not whole; `.disk`, `.outputClosed`.
+    func finish() throws(PullError.Cause) -> Int64 {
+        try state.withLock { state throws(PullError.Cause) in
+            if let missing = state.missing { throw .sizeMismatch(expected: missing, actual: 0) }
+            try state.output.writeZeros(TarHeader.end.count)
+            return try state.output.finish()
+        }
+    }
+}
+
+extension SpoolFile {
+    /// Hands on what the blob inflates to, piece by piece.
+    ///
+    /// - Throws: as `Inflater` and ``forEachPiece(_:)`` do, and what `body` throws.
+    func inflate(into body: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var inflater = Inflater()
+        try forEachPiece { try inflater.push($0, into: body) }
+        try inflater.finish(into: body)
+    }
+}
