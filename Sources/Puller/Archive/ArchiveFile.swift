@@ -49,6 +49,13 @@ final class ArchiveFile: Sendable {
         try file.write(bytes, at: offset)
     }
 
+    /// Writes all bytes at a place in the file.
+    ///
+    /// - Throws: `.disk`.
+    func write(_ bytes: [UInt8], at offset: Int64) throws(PullError.Cause) {
+        try bytes.withTypedBytes { bytes throws(PullError.Cause) in try file.write(bytes, at: offset) }
+    }
+
     /// Gives the file the plan's size and writes all of it that is known: every header, and the contents that are in
     /// memory. The blobs are left to be written at their `contentOffset`.
     ///
@@ -56,8 +63,8 @@ final class ArchiveFile: Sendable {
     func write(_ plan: ArchivePlan) throws(PullError.Cause) {
         try file.resize(to: plan.totalSize)
         for entry in plan.entries {
-            try file.write(entry.header, at: entry.headerOffset)
-            if case .bytes(let bytes) = entry.member.content { try file.write(bytes, at: entry.contentOffset) }
+            try write(entry.header, at: entry.headerOffset)
+            if case .bytes(let bytes) = entry.member.content { try write(bytes, at: entry.contentOffset) }
         }
     }
 

@@ -121,7 +121,7 @@ final class ArchiveStream: Sendable {
             header = TarHeader.bytes(of: member, size: layer.received)
             // A layer beyond 8 GiB takes a longer header than room was left for: once more, with that room.
             if Int64(header.count) > room { continue }
-            try header.withTypedBytes { bytes throws(PullError.Cause) in try file.write(bytes, at: start) }
+            try file.write(header, at: start)
             let size = layer.received
             state.withLock { state in
                 state.output.skip(room + size + Int64(TarHeader.padding(after: size)))

@@ -92,7 +92,7 @@ private struct Block {
     mutating func putOctal(_ value: Int64, in field: Range<Int>) {
         let digits = String(Self.fits(value, in: field) ? value : 0, radix: 8)
         let zeros = repeatElement(UInt8(ascii: "0"), count: field.count - 1 - digits.utf8.count)
-        put(zeros + Array(digits.utf8), in: field)
+        put(zeros + Array(digits.utf8) + [0], in: field)
     }
 
     static func fits(_ value: Int64, in field: Range<Int>) -> Bool {

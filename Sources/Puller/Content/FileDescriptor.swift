@@ -35,14 +35,6 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
-    /// As ``write(_:at:)-(UnsafeRawBufferPointer,_)``.
-    func write(_ bytes: [UInt8], at offset: Int64) throws(PullError.Cause) {
-        let outcome = bytes.withUnsafeBytes { bytes in
-            Result { () throws(PullError.Cause) in try write(bytes, at: offset) }
-        }
-        try outcome.get()
-    }
-
     /// Writes all bytes at the file's own position: for pipes and terminals, ready or not.
     ///
     /// - Throws: `.outputClosed` when nobody reads the pipe any more, `.disk` with another errno of write(2).

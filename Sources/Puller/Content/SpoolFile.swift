@@ -35,6 +35,13 @@ final class SpoolFile: Sendable {
         try file.write(bytes, at: offset)
     }
 
+    /// Writes all bytes at a place in the file.
+    ///
+    /// - Throws: `.disk`.
+    func write(_ bytes: [UInt8], at offset: Int64) throws(PullError.Cause) {
+        try bytes.withTypedBytes { bytes throws(PullError.Cause) in try file.write(bytes, at: offset) }
+    }
+
     /// Hands on all bytes from the beginning, piece by piece.
     ///
     /// - Throws: `.disk`; `CancellationError` when the task is cancelled; what `body` throws.

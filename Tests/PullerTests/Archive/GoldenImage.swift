@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+@testable import Puller
+
+/// The image among the fixtures, from which real Docker daemons saved the golden archives.
+enum GoldenImage {
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures/golden")
+
+    static func archive(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: folder.appending(path: name)))
+    }
+
+    static func blob(_ digest: Digest) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: folder.appending(path: "image/blobs/\(digest.algorithm)/\(digest.hex)")))
+    }
+
+    /// The image as the pipeline hands it over, by the tag `single` (a manifest) or `multi` (an index).
+    static func image(tag: String) throws -> ArchivedImage {
+        let manifestDigest = try digest("3b6dd43d4bcf33f342d679894ec1f8df46451bfb020e39fefcbdef1df27ebf62")
+        let manifestBytes = try blob(manifestDigest)
+        let parsed = try JSONDecoder().decode(ParsedManifest.self, from: Data(manifestBytes))
+        let manifest = Manifest(
+            bytes: manifestBytes,
+            descriptor: Descriptor(
+                mediaType: "application/vnd.oci.image.manifest.v1+json", digest: manifestDigest,
+                size: Int64(manifestBytes.count)),
+            config: parsed.config, layers: parsed.layers)
+        let config = try blob(parsed.config.digest)
+        let diffIDs = try JSONDecoder().decode(ParsedConfig.self, from: Data(config)).rootfs.diff_ids
+        let name = ImageReference(domain: "127.0.0.1:5055", path: "lab/img1", tag: tag, digest: nil)
+        return ArchivedImage(
+            name: name, index: tag == "multi" ? try index() : nil, manifest: manifest, config: config, diffIDs: diffIDs)
+    }
+
+    private static func index() throws -> ImageIndex {
+        let digest = try digest("850d5e9f7c2836e933337fff285957c897bf3d9aa4ebb1ff44ecf2a24d41dbd0")
+        let bytes = try blob(digest)
+        let parsed = try JSONDecoder().decode(ParsedIndex.self, from: Data(bytes))
+        return ImageIndex(
+            bytes: bytes,
+            descriptor: Descriptor(
+                mediaType: "application/vnd.oci.image.index.v1+json", digest: digest, size: Int64(bytes.count)),
+            manifests: parsed.manifests)
+    }
+
+    private static func digest(_ hex: String) throws -> Digest { try #require(Digest("sha256:" + hex)) }
+
+    private struct ParsedManifest: Decodable {
+        let config: Descriptor
+        let layers: [Descriptor]
+    }
+
+    private struct ParsedIndex: Decodable { let manifests: [Descriptor] }
+
+    private struct ParsedConfig: Decodable {
+        let rootfs: RootFS
+
+        struct RootFS: Decodable { let diff_ids: [Digest] }
+    }
+}
+
+/// A folder of its own for one test, gone with it.
+final class ScratchFolder {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "archive-tests-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func path(_ name: String) -> String { path + "/" + name }
+
+    /// Everything in the folder, hidden files too.
+    func names() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+
+    func bytes(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: URL(filePath: path(name)))) }
+}
