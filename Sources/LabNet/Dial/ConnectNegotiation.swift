@@ -24,7 +24,9 @@ struct ConnectNegotiation: ProxyNegotiation {
             case 100...199: continue
             case 200...299:
                 // Neither a TLS server nor an HTTP server speaks first: whatever follows the head here is not the target's.
-                guard buffer.readableBytes == 0 else { throw .broken("bytes after the head of the response to CONNECT") }
+                guard buffer.readableBytes == 0 else {
+                    throw .broken("bytes after the head of the response to CONNECT")
+                }
                 return .established
             default: throw .refused(status)
             }

@@ -36,10 +36,14 @@ extension ProxyServer {
             rest = rest[rest.index(after: at)...]
         }
         let (hostText, portText) = Self.split(rest)
-        guard let host = Host(hostText) else { throw .badHost(String(hostText)) }
+        // Without brackets nobody can tell an IPv6 literal from its port (RFC 3986 3.2.2).
+        guard let host = Host(hostText), hostText.hasPrefix("[") || !hostText.contains(":") else {
+            throw .badHost(String(hostText))
+        }
         var port = kind.defaultPort
         if let portText, !portText.isEmpty {
-            guard portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(portText), number > 0 else {
+            guard portText.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(portText), number > 0
+            else {
                 throw .badPort(String(portText))
             }
             port = number

@@ -54,7 +54,8 @@ package struct StrategyPlan: RacePlan {
         let ways = routes.map { route, trust in
             let rungs = ladder.rungs(trust)
             let proven = remembered[route].flatMap { rungs.contains($0) ? $0 : nil }
-            return Way(route: route, rungs: rungs.filter { $0 == proven } + rungs.filter { $0 != proven }, proven: proven)
+            return Way(
+                route: route, rungs: rungs.filter { $0 == proven } + rungs.filter { $0 != proven }, proven: proven)
         }
         self.ways = ways.filter { $0.proven != nil } + ways.filter { $0.proven == nil }
         lastResort = ladder.lastResort

@@ -1,0 +1,202 @@
+internal import Glibc
+internal import NIOCore
+
+extension Connector {
+    /// Makes one attempt, from the SYN to the verified certificate; whatever it opened is closed when it fails.
+    ///
+    /// - Throws: `NetworkError`; `StrategyPlan.Failure.leftAlone`; `CancellationError`.
+    func connection(by attempt: StrategyPlan.Attempt, to origin: Origin) async throws -> HTTP1Connection {
+        try await checkPenalty(on: attempt.route)
+        let channel = try await channel(by: attempt, to: origin)
+        do {
+            return try await HTTP1Connection.open(
+                on: channel, to: attempt.route.endpoint, for: origin, timeouts: configuration.timeouts)
+        } catch {
+            await channel.closeNow()
+            throw NetworkError(
+                step: .exchange, host: origin.host.description, endpoint: attempt.route.endpoint, cause: .closedEarly)
+        }
+    }
+
+    private func channel(by attempt: StrategyPlan.Attempt, to origin: Origin) async throws -> any Channel {
+        let route = attempt.route
+        let hello = attempt.strategy.map { Hello(host: origin.host, port: origin.port, strategy: $0, route: route) }
+        let socket = try await connect(to: route.endpoint, for: route.relay?.proxy.host ?? origin.host)
+        // Another connection may have burnt the route while this one was being made.
+        try await checkPenalty(on: route)
+        guard let relay = route.relay else {
+            guard let hello else { return try await handover.adopt(socket) }
+            return try await secure(socket, hello)
+        }
+        let channel = try await tunnel(through: relay, on: socket, at: route)
+        guard let hello else { return channel }
+        do {
+            return try await secure(channel, hello)
+        } catch {
+            await channel.closeNow()
+            throw error
+        }
+    }
+
+    private func connect(to endpoint: Endpoint, for host: Host) async throws -> TCPSocket {
+        let start = ContinuousClock.now
+        do {
+            let socket = try await TCPSocket.connect(to: endpoint, within: configuration.timeouts.connect, clock: clock)
+            observer.record(.connected(failure: nil), host: host.description, endpoint: endpoint, since: start)
+            return socket
+        } catch {
+            let cause = NetworkError.Cause(whileConnecting: error)
+            observer.record(.connected(failure: cause), host: host.description, endpoint: endpoint, since: start)
+            throw dressed(error, NetworkError(step: .dial, host: host.description, endpoint: endpoint, cause: cause))
+        }
+    }
+}
+
+// MARK: Through a proxy
+
+extension Connector {
+    /// A channel on which the target will be heard. Requests in the clear take CONNECT as well, so that there is one way
+    /// through a proxy and no proxy sees their fields.
+    private func tunnel(
+        through relay: Route.Relay, on socket: consuming TCPSocket, at route: Route
+    ) async throws -> any Channel {
+        let (proxy, start) = (relay.proxy, ContinuousClock.now)
+        var channel: (any Channel)?
+        do {
+            let open: any Channel
+            if proxy.kind == .https {
+                let hello = Hello(host: proxy.host, port: proxy.port, strategy: .plain, route: route)
+                open = try await secure(socket, hello)
+            } else {
+                open = try await handover.adopt(socket)
+            }
+            channel = open
+            let limit = configuration.timeouts.connect
+            try await withDeadline(limit, clock: clock) { try await Self.negotiate(relay, on: open) }
+            record(relay, at: route, failure: nil, since: start)
+            return open
+        } catch {
+            await channel?.closeNow()
+            // A proxy whose own TLS fails is a proxy that cannot be dialled: no rung of the origin's ladder helps.
+            let cause = (error as? NetworkError)?.cause ?? NetworkError.Cause(whileConnecting: error)
+            record(relay, at: route, failure: cause, since: start)
+            throw dressed(
+                error,
+                NetworkError(step: .dial, host: proxy.host.description, endpoint: route.endpoint, cause: cause))
+        }
+    }
+
+    private func record(
+        _ relay: Route.Relay, at route: Route, failure: NetworkError.Cause?, since start: ContinuousClock.Instant
+    ) {
+        observer.record(
+            .proxied(target: relay.authority, failure: failure), host: relay.proxy.host.description,
+            endpoint: route.endpoint, since: start)
+    }
+
+    private static func negotiate(_ relay: Route.Relay, on channel: any Channel) async throws {
+        let established = channel.eventLoop.makePromise(of: Void.self)
+        channel.eventLoop.execute {
+            do {
+                try channel.pipeline.syncOperations.addHandler(
+                    ProxyHandler(relay.negotiation(), established: established))
+            } catch {
+                established.fail(error)
+            }
+        }
+        try await established.futureResult.get(closing: channel)
+    }
+}
+
+// MARK: TLS
+
+extension Connector {
+    /// Whom a handshake is for, and how it greets.
+    private struct Hello: Sendable {
+        let host: Host
+        let port: UInt16
+        let strategy: ServerNameStrategy
+        let route: Route
+    }
+
+    private func secure(_ socket: consuming TCPSocket, _ hello: Hello) async throws -> any Channel {
+        let start = ContinuousClock.now
+        do {
+            let session = try tls.session(for: hello.host, port: hello.port, strategy: hello.strategy)
+            let (channel, handshake) = try await handover.adopt(socket, beginning: session)
+            try await finish(handshake, on: channel, hello, since: start)
+            return channel
+        } catch {
+            throw await failed(hello, error, since: start)
+        }
+    }
+
+    /// TLS inside a channel, which stays the caller's to close.
+    private func secure(_ channel: any Channel, _ hello: Hello) async throws -> any Channel {
+        let start = ContinuousClock.now
+        do {
+            let session = try tls.session(for: hello.host, port: hello.port, strategy: hello.strategy)
+            let handshake = Handshake(session, on: channel.eventLoop)
+            do {
+                try await channel.eventLoop.submit { try handshake.begin(on: channel) }.get()
+            } catch {
+                handshake.abandon(error)
+                throw error
+            }
+            try await finish(handshake, on: channel, hello, since: start)
+            return channel
+        } catch {
+            throw await failed(hello, error, since: start)
+        }
+    }
+
+    private func finish(
+        _ handshake: Handshake, on channel: any Channel, _ hello: Hello, since start: ContinuousClock.Instant
+    ) async throws {
+        let limit = configuration.timeouts.handshake
+        do {
+            let summary = try await withDeadline(limit, clock: clock) { try await handshake.finish(on: channel) }
+            observer.record(
+                .handshake(hello.strategy, protocolVersion: summary.protocolVersion, failure: nil),
+                host: hello.host.description, endpoint: hello.route.endpoint, since: start)
+            await memory.worked(hello.strategy, for: hello.host, on: hello.route)
+        } catch {
+            let isSilent = await !handshake.hasReceived()
+            await channel.closeNow()
+            guard error is DeadlinePassed else { throw error }
+            throw TLSFailure(isSilent ? .silenceAfterHello(limit) : .timedOut(limit))
+        }
+    }
+
+    /// Records a failed handshake, and the penalty that it brings upon its route.
+    private func failed(
+        _ hello: Hello, _ error: any Error, since start: ContinuousClock.Instant
+    ) async -> any Error {
+        let cause = NetworkError.Cause(whileSecuring: error)
+        observer.record(
+            .handshake(hello.strategy, protocolVersion: nil, failure: cause), host: hello.host.description,
+            endpoint: hello.route.endpoint, since: start)
+        let failure = NetworkError(
+            step: .secure, host: hello.host.description, endpoint: hello.route.endpoint, cause: cause)
+        let showedName = hello.strategy.carriesTrueName && hello.host.isName
+        if isLab || serverName == .auto, showedName, cause.meansKilled {
+            await memory.burn(hello.route, after: failure)
+        }
+        return dressed(error, failure)
+    }
+
+    private func checkPenalty(on route: Route) async throws {
+        if let failure = await memory.penalty(on: route) { throw StrategyPlan.Failure.leftAlone(after: failure) }
+    }
+
+    /// Cancellation stays what it is; everything else is told as `failure`.
+    private func dressed(_ error: any Error, _ failure: NetworkError) -> any Error {
+        error is CancellationError ? error : failure
+    }
+}
+
+extension Host {
+    fileprivate var isName: Bool {
+        if case .name = self { true } else { false }
+    }
+}

@@ -1,0 +1,33 @@
+/// The idle connections of a transport, by origin.
+actor ConnectionPool {
+    /// How many idle connections are kept for one origin.
+    static let limit = 16
+    /// How long one is kept. Servers commonly close theirs after 60 s or more; guessing shorter avoids most of the races.
+    static let idleLimit = Duration.seconds(30)
+
+    private var idle: [Origin: [HTTP1Connection]] = [:]
+    private var isClosed = false
+
+    /// Takes the connection that was used last, if one looks alive.
+    func take(_ origin: Origin) -> HTTP1Connection? {
+        while let connection = idle[origin]?.popLast() {
+            if connection.isAlive { return connection }
+        }
+        return nil
+    }
+
+    /// Keeps a connection whose response is whole; closes it when there are enough.
+    func put(_ connection: HTTP1Connection, for origin: Origin) async {
+        let others = idle[origin, default: []].filter(\.isAlive)
+        guard !isClosed, others.count < Self.limit else { return await connection.close() }
+        idle[origin] = others + [connection]
+    }
+
+    /// Closes every idle connection, and whatever is put back later.
+    func close() async {
+        isClosed = true
+        let all = idle.values.joined()
+        idle = [:]
+        for connection in all { await connection.close() }
+    }
+}

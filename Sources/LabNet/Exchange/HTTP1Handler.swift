@@ -1,0 +1,205 @@
+internal import Glibc
+internal import NIOCore
+internal import NIOHTTP1
+
+/// The top of a connection's pipeline: sends one request at a time and hands out its response.
+///
+/// Back-pressure: while the reader of a body lags behind, this handler keeps `read` calls to itself, so the kernel's
+/// buffer fills and TCP holds the sender back. In every other phase it reads on, so that an end of the connection, or a
+/// response that nobody asked for, is noticed.
+final class HTTP1Handler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundIn = HTTPClientRequestPart
+    typealias OutboundOut = HTTPClientRequestPart
+    typealias Response = (head: HTTPResponseHead, body: HTTPBody)
+    typealias Body = NIOThrowingAsyncSequenceProducer<
+        ByteBuffer, any Error, NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark, BodyDemand
+    >
+
+    private let timeouts: TransportConfiguration.Timeouts
+    private let failure: @Sendable (NetworkError.Cause) -> NetworkError
+    private let timer: StallTimer
+    private var state = HTTP1State()
+    private var context: ChannelHandlerContext?
+    private var response: EventLoopPromise<Response>?
+    private var body: Body.Source?
+    private var exchange = 0
+    private var isHeldBack = false
+    private var owesRead = false
+
+    /// Makes a handler.
+    ///
+    /// - Parameter failure: dresses a cause with the step, the host and the endpoint.
+    init(
+        on loop: any EventLoop, timeouts: TransportConfiguration.Timeouts,
+        failure: @escaping @Sendable (NetworkError.Cause) -> NetworkError
+    ) {
+        self.timeouts = timeouts
+        self.failure = failure
+        timer = StallTimer(on: loop)
+    }
+
+    /// Whether the connection can take another request.
+    var isReusable: Bool { state.isReusable && context?.channel.isActive == true }
+
+    /// Sends a request; the promise gets the head of the final response and its body, or `NetworkError`.
+    func send(_ head: HTTPRequestHead, body: ByteBuffer?, response promise: EventLoopPromise<Response>) {
+        guard let context, state.begin() else { return promise.fail(failure(.closedEarly)) }
+        exchange += 1
+        response = promise
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        context.write(wrapOutboundOut(.head(head))).whenFailure { bound.value.fail($0) }
+        if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { [exchange] result in
+            bound.value.requestWritten(exchange, result)
+        }
+        awaitFirstByte()
+    }
+
+    /// Keeps the idle connection for a while, then closes it.
+    func park(for limit: Duration) {
+        guard isReusable else { return }
+        timer.start(limit) { [weak self] in self?.context?.close(promise: nil) }
+    }
+
+    private func requestWritten(_ exchange: Int, _ result: Result<Void, any Error>) {
+        guard exchange == self.exchange else { return }
+        switch result {
+        case .success:
+            state.requestWritten()
+            if response != nil { awaitFirstByte() }
+        case .failure(let error):
+            fail(error)
+        }
+    }
+
+    private func awaitFirstByte() {
+        timer.start(timeouts.firstByte) { [weak self] in
+            guard let self else { return }
+            self.perform(self.state.close(.timedOut(self.timeouts.firstByte)))
+        }
+    }
+}
+
+// MARK: The channel's life
+
+extension HTTP1Handler {
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        perform(state.close(.closedEarly))
+        timer.stop()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        perform(state.close(.closedEarly))
+        timer.stop()
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { fail(error) }
+
+    func read(context: ChannelHandlerContext) {
+        if isHeldBack { owesRead = true } else { context.read() }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        perform(state.receive(unwrapInboundIn(data)))
+    }
+}
+
+// MARK: Actions
+
+extension HTTP1Handler {
+    private func perform(_ action: HTTP1State.Action) {
+        switch action {
+        case .wait: break
+        case .head(let head): begin(head)
+        case .body(let piece):
+            timer.sign()
+            if case .stopProducing? = body?.yield(piece) { isHeldBack = true }
+        case .end:
+            timer.stop()
+            finish(nil)
+            if !state.isReusable { context?.close(promise: nil) }
+        case .fail(let cause):
+            timer.stop()
+            finish(failure(cause))
+            context?.close(promise: nil)
+        }
+    }
+
+    private func begin(_ head: HTTPResponseHead) {
+        guard let context, let response else { return }
+        self.response = nil
+        let demand = BodyDemand(handler: NIOLoopBound(self, eventLoop: context.eventLoop), exchange: exchange)
+        let made = Body.makeSequence(
+            elementType: ByteBuffer.self, failureType: (any Error).self,
+            backPressureStrategy: .init(lowWatermark: 4, highWatermark: 16), finishOnDeinit: false, delegate: demand)
+        body = made.source
+        timer.start(timeouts.idle) { [weak self] in self?.stalled() }
+        response.succeed((head, HTTPBody(made.sequence)))
+    }
+
+    private func stalled() {
+        // A reader that lags behind is no stall of the peer's.
+        if isHeldBack {
+            timer.start(timeouts.idle) { [weak self] in self?.stalled() }
+        } else {
+            perform(state.close(.timedOut(timeouts.idle)))
+        }
+    }
+
+    /// Completes whatever waits for this exchange; without an error, its body is whole.
+    private func finish(_ error: NetworkError?) {
+        if let error {
+            response?.fail(error)
+            body?.finish(error)
+        } else {
+            body?.finish()
+        }
+        (response, body) = (nil, nil)
+        letGo()
+    }
+
+    private func fail(_ error: any Error) {
+        perform(state.close(NetworkError.Cause(inExchange: error)))
+        context?.close(promise: nil)
+    }
+
+    /// The reader of a body wants more.
+    func resume(exchange: Int) {
+        guard exchange == self.exchange else { return }
+        timer.sign()
+        letGo()
+    }
+
+    private func letGo() {
+        isHeldBack = false
+        guard owesRead else { return }
+        owesRead = false
+        context?.read()
+    }
+
+    /// The reader of a body has gone; a body that is still coming has nobody to go to.
+    func abandon(exchange: Int) {
+        guard exchange == self.exchange, state.isReceivingBody else { return }
+        perform(state.close(.closedEarly))
+    }
+}
+
+extension NetworkError.Cause {
+    /// What an error in a connection's pipeline means for the exchange on it.
+    init(inExchange error: any Error) {
+        self =
+            switch error {
+            case let error as TLSFailure: error.cause
+            case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE: .reset
+            case let error as IOError: .system(errno: error.errnoCode)
+            case HTTPParserError.invalidEOFState, is ChannelError: .closedEarly
+            case HTTPParserError.headerOverflow: .protocolViolation("header fields over the limit")
+            default: .protocolViolation("\(error)")
+            }
+    }
+}
