@@ -62,7 +62,7 @@ enum GoldenImage {
 }
 
 /// A folder of its own for one test, gone with it.
-final class ScratchFolder {
+final class ScratchFolder: Sendable {
     let path: String
 
     init() throws {

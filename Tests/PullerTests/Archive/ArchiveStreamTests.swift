@@ -1,0 +1,172 @@
+import Foundation
+import Testing
+
+@testable import Puller
+
+@Suite struct ArchiveStreamTests {
+    static let layer = (0..<700_000).map { UInt8(truncatingIfNeeded: $0 / 97) } + Array("odd".utf8)
+
+    /// An image of one layer, inflated, and what is around it.
+    private func members(diffID: Digest) throws -> [ArchiveMember] {
+        let blob = Descriptor(mediaType: "application/octet-stream", digest: diffID, size: 1)
+        return [
+            ArchiveMember(path: "folder/", content: .folder, mode: 0o755, modified: 1),
+            ArchiveMember(path: "folder/layer.tar", content: .inflated(blob, diffID: diffID), mode: 0o644, modified: 2),
+            ArchiveMember(path: "last", content: .bytes([1, 2, 3]), mode: 0o644, modified: 3),
+        ]
+    }
+
+    private func write(_ stream: ArchiveStream, layer: [UInt8], in folder: ScratchFolder) throws -> Int64 {
+        let spool = try SpoolFile.create(beside: folder.path("x"))
+        try spool.write(try compressed(layer, .gzip), at: 0)
+        for member in try members(diffID: Digester.digest(of: Self.layer)) {
+            try stream.append(member, inflating: spool)
+        }
+        return try stream.finish()
+    }
+
+    /// One pass into a file, two passes into a pipe: the same bytes.
+    @Test func fileAndPipeAreEqual() throws {
+        let folder = try ScratchFolder()
+        let file = try ArchiveFile.create(at: folder.path("file.tar"))
+        let size = try write(ArchiveStream(to: file), layer: Self.layer, in: folder)
+        try file.commit(replacing: false)
+        let pipe = try FileDescriptor.open(folder.path("pipe.tar"), O_WRONLY | O_CREAT, mode: 0o600)
+        #expect(try write(ArchiveStream(to: pipe), layer: Self.layer, in: folder) == size)
+        let bytes = try folder.bytes("file.tar")
+        #expect(try folder.bytes("pipe.tar") == bytes)
+        #expect(bytes.count == size && bytes.count % 512 == 0)
+    }
+
+    @Test(arguments: [true, false]) func refusesAnotherDiffID(inFile: Bool) throws {
+        let folder = try ScratchFolder()
+        let other = Self.layer + [0]
+        let expected = try PullError.Cause.diffIDMismatch(
+            expected: Digester.digest(of: Self.layer), actual: Digester.digest(of: other))
+        #expect(throws: expected) {
+            if inFile {
+                let file = try ArchiveFile.create(at: folder.path("a.tar"))
+                _ = try write(ArchiveStream(to: file), layer: other, in: folder)
+            } else {
+                let pipe = try FileDescriptor.open("/dev/null", O_WRONLY)
+                _ = try write(ArchiveStream(to: pipe), layer: other, in: folder)
+            }
+        }
+        #expect(try folder.names() == [])
+    }
+
+    /// The judges are gzip(1) and zstd(1), and two runs give the same bytes.
+    @Test(
+        .enabled(if: Tool.areThere(.gzip, .zstd), "needs gzip and zstd"),
+        arguments: [(PullRequest.Compression.gzip, Tool.gzip), (.zstd, .zstd)])
+    func compressedAsAWhole(compression: PullRequest.Compression, tool: Tool) throws {
+        let folder = try ScratchFolder()
+        for name in ["one", "two"] {
+            let file = try ArchiveFile.create(at: folder.path(name))
+            let size = try write(ArchiveStream(to: file, compression: compression), layer: Self.layer, in: folder)
+            try file.commit(replacing: false)
+            #expect(try folder.bytes(name).count == size)
+        }
+        #expect(try folder.bytes("one") == folder.bytes("two"))
+        let plain = try ArchiveFile.create(at: folder.path("plain"))
+        _ = try write(ArchiveStream(to: plain), layer: Self.layer, in: folder)
+        try plain.commit(replacing: false)
+        let inflated = try tool.run("-dc", "--", folder.path("one") )
+        #expect(try Array(inflated.utf8) == Array(String(decoding: folder.bytes("plain"), as: UTF8.self).utf8))
+    }
+
+    @Test func holdsMembersToTheirSizes() throws {
+        let stream = try ArchiveStream(to: FileDescriptor.open("/dev/null", O_WRONLY))
+        let member = ArchiveMember(path: "m", content: .bytes([]), mode: 0o644, modified: 0)
+        try stream.begin(member, size: 2)
+        try [UInt8(1)].withTypedBytes { bytes throws(PullError.Cause) in try stream.write(bytes) }
+        #expect(throws: PullError.Cause.sizeMismatch(expected: 1, actual: 0)) { try stream.end() }
+        #expect(throws: PullError.Cause.sizeMismatch(expected: 1, actual: 0)) { _ = try stream.finish() }
+        #expect(throws: PullError.Cause.sizeMismatch(expected: 1, actual: 0)) { try stream.begin(member, size: 0) }
+        #expect(throws: PullError.Cause.sizeMismatch(expected: 1, actual: 2)) {
+            try [UInt8(1), 2].withTypedBytes { bytes throws(PullError.Cause) in try stream.write(bytes) }
+        }
+    }
+
+    /// A reader that has gone away is an error of its own, and no signal ends the process.
+    @Test func theReaderGoesAway() throws {
+        signal(SIGPIPE, SIG_IGN)
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        close(ends[0])
+        let stream = try ArchiveStream(to: FileDescriptor(owning: ends[1]))
+        #expect(throws: PullError.Cause.outputClosed) { _ = try stream.finish() }
+    }
+
+    /// A pipe that its maker has set to non-blocking, with a slow reader.
+    @Test func aPipeThatDoesNotBlock() async throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        try #require(fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0)
+        let reader = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+        let bytes = [UInt8](repeating: 5, count: 1_000_000)
+        let writing = Task(executorPreference: .blocking) { [end = ends[1]] in
+            let stream = try ArchiveStream(to: FileDescriptor(owning: end))
+            try stream.append(ArchiveMember(path: "m", content: .bytes(bytes), mode: 0o644, modified: 0))
+            return try stream.finish()
+        }
+        let read = try await Task(executorPreference: .blocking) {
+            var count: Int64 = 0
+            while let piece = try reader.read(upToCount: 10_000), !piece.isEmpty { count += Int64(piece.count) }
+            return count
+        }.value
+        #expect(try await writing.value == read)
+    }
+
+    /// Pieces of many blobs, written in any order by many tasks, are the archive that is written from front to back.
+    @Test func anyOrderIsTheSameArchive() async throws {
+        let blobs = (0..<9).map { number in (0..<(number * 7001)).map { UInt8(truncatingIfNeeded: $0 &* (number + 3)) } }
+        let members = try blobs.map { bytes in
+            let digest = try Digester.digest(of: bytes)
+            return ArchiveMember(
+                path: "blobs/\(digest.hex)",
+                content: .blob(Descriptor(mediaType: "x", digest: digest, size: Int64(bytes.count))), mode: 0o444,
+                modified: 0)
+        }
+        let folder = try ScratchFolder()
+        let straight = try ArchiveFile.create(at: folder.path("straight"))
+        let stream = try ArchiveStream(to: straight)
+        for (member, bytes) in zip(members, blobs) {
+            try stream.begin(member, size: Int64(bytes.count))
+            try bytes.withTypedBytes { bytes throws(PullError.Cause) in try stream.write(bytes) }
+            try stream.end()
+        }
+        _ = try stream.finish()
+        try straight.commit(replacing: false)
+
+        let scattered = try ArchiveFile.create(at: folder.path("scattered"))
+        let plan = try #require(try ArchivePlan(members))
+        try scattered.write(plan)
+        let pieces = zip(plan.entries, blobs).flatMap { entry, bytes in
+            stride(from: 0, to: bytes.count, by: 1000).map { start in
+                (offset: entry.contentOffset + Int64(start), bytes: Array(bytes[start..<min(bytes.count, start + 1000)]))
+            }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for piece in pieces.shuffled() {
+                group.addTask(executorPreference: .blocking) { try scattered.write(piece.bytes, at: piece.offset) }
+            }
+            try await group.waitForAll()
+        }
+        try scattered.commit(replacing: false)
+        #expect(try folder.bytes("scattered") == folder.bytes("straight"))
+    }
+
+    @Test func cancellationStopsInflating() async throws {
+        let folder = try ScratchFolder()
+        let file = try ArchiveFile.create(at: folder.path("a.tar"))
+        let stream = try ArchiveStream(to: file)
+        let task = Task(executorPreference: .blocking) { [layer = Self.layer] in
+            withUnsafeCurrentTask { $0?.cancel() }
+            _ = try write(stream, layer: layer, in: folder)
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
+        file.discard()
+        #expect(try folder.names() == [])
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import Testing
+
+/// Other people's programs, which judge what we write.
+enum Tool: String, CaseIterable {
+    case tar, bsdtar, python3, gzip, zstd
+
+    var path: String? {
+        ["/usr/bin", "/bin", "/usr/local/bin"].map { "\($0)/\(rawValue)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    static func areThere(_ tools: Tool...) -> Bool { tools.allSatisfy { $0.path != nil } }
+
+    /// Runs it to its end.
+    ///
+    /// - Returns: What it wrote to its standard output; an issue is recorded when it fails or complains.
+    func run(_ arguments: String...) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: try #require(path))
+        process.arguments = arguments
+        process.environment = ["LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": "/usr/bin:/bin"]
+        let output = Pipe()
+        let complaints = Pipe()
+        process.standardOutput = output
+        process.standardError = complaints
+        try process.run()
+        let text = try output.fileHandleForReading.readToEnd() ?? Data()
+        let complaint = try complaints.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0 && complaint.isEmpty, "\(String(decoding: complaint, as: UTF8.self))")
+        return String(decoding: text, as: UTF8.self)
+    }
+}
