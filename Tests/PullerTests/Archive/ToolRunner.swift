@@ -10,12 +10,20 @@ enum Tool: String, CaseIterable {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
+    /// What the names of its files end in.
+    var ending: String { self == .gzip ? "gz" : "zst" }
+
     static func areThere(_ tools: Tool...) -> Bool { tools.allSatisfy { $0.path != nil } }
 
     /// Runs it to its end.
     ///
     /// - Returns: What it wrote to its standard output; an issue is recorded when it fails or complains.
     func run(_ arguments: String...) throws -> String {
+        String(decoding: try output(arguments), as: UTF8.self)
+    }
+
+    /// As ``run(_:)``, byte for byte.
+    func output(_ arguments: [String]) throws -> [UInt8] {
         let process = Process()
         process.executableURL = URL(filePath: try #require(path))
         process.arguments = arguments
@@ -29,6 +37,6 @@ enum Tool: String, CaseIterable {
         let complaint = try complaints.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0 && complaint.isEmpty, "\(String(decoding: complaint, as: UTF8.self))")
-        return String(decoding: text, as: UTF8.self)
+        return [UInt8](text)
     }
 }
