@@ -119,7 +119,8 @@ import Testing
 
     /// Pieces of many blobs, written in any order by many tasks, are the archive that is written from front to back.
     @Test func anyOrderIsTheSameArchive() async throws {
-        let blobs = (0..<9).map { number in (0..<(number * 7001)).map { UInt8(truncatingIfNeeded: $0 &* (number + 3)) } }
+        let blobs = (0..<9).map { number in (0..<(number * 7001)).map { UInt8(truncatingIfNeeded: $0 &* (number + 3)) }
+        }
         let members = try blobs.map { bytes in
             let digest = try Digester.digest(of: bytes)
             return ArchiveMember(
@@ -143,7 +144,10 @@ import Testing
         try scattered.write(plan)
         let pieces = zip(plan.entries, blobs).flatMap { entry, bytes in
             stride(from: 0, to: bytes.count, by: 1000).map { start in
-                (offset: entry.contentOffset + Int64(start), bytes: Array(bytes[start..<min(bytes.count, start + 1000)]))
+                (
+                    offset: entry.contentOffset + Int64(start),
+                    bytes: Array(bytes[start..<min(bytes.count, start + 1000)])
+                )
             }
         }
         try await withThrowingTaskGroup(of: Void.self) { group in

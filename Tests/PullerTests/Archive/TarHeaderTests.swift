@@ -12,9 +12,10 @@ import Testing
         String(decoding: header[range].prefix { $0 != 0 }, as: UTF8.self)
     }
 
-    @Test(arguments: [
-        (0, 0), (1, 511), (511, 1), (512, 0), (513, 511), (Int64.max, 1), (8_589_934_592, 0),
-    ] as [(Int64, Int)])
+    @Test(
+        arguments: [
+            (0, 0), (1, 511), (511, 1), (512, 0), (513, 511), (Int64.max, 1), (8_589_934_592, 0),
+        ] as [(Int64, Int)])
     func padding(size: Int64, zeros: Int) {
         #expect(TarHeader.padding(after: size) == zeros)
     }
@@ -46,7 +47,8 @@ import Testing
     @Test func timesThatUstarCannotHold() {
         #expect(text(TarHeader.bytes(of: file("x", modified: -1), size: 0), 512..<1024) == "12 mtime=-1\n")
         #expect(
-            text(TarHeader.bytes(of: file("x", modified: 9_000_000_000), size: 0), 512..<1024) == "20 mtime=9000000000\n")
+            text(TarHeader.bytes(of: file("x", modified: 9_000_000_000), size: 0), 512..<1024)
+                == "20 mtime=9000000000\n")
     }
 
     @Test func severalRecordsAreSorted() {
@@ -55,7 +57,10 @@ import Testing
             modified: -1)
         let header = TarHeader.bytes(of: member, size: 0)
         let records = text(header, 512..<1024)
-        #expect(records.split(separator: "\n").map { $0.drop { $0 != " " }.prefix { $0 != "=" } } == [" linkpath", " mtime", " path"])
+        #expect(
+            records.split(separator: "\n").map { $0.drop { $0 != " " }.prefix { $0 != "=" } } == [
+                " linkpath", " mtime", " path",
+            ])
     }
 
     /// A record's length counts its own digits, also where they grow by it.
@@ -69,9 +74,11 @@ import Testing
     }
 
     /// Names that are split at a slash, and names that cannot be.
-    @Test(arguments: [
-        (100, 0, 512), (101, 0, 1536), (155 + 1 + 100, 155, 512), (156 + 1 + 100, 156, 1536), (101 + 1 + 1, 101, 512),
-    ] as [(Int, Int, Int)])
+    @Test(
+        arguments: [
+            (100, 0, 512), (101, 0, 1536), (155 + 1 + 100, 155, 512), (156 + 1 + 100, 156, 1536),
+            (101 + 1 + 1, 101, 512),
+        ] as [(Int, Int, Int)])
     func longNames(length: Int, slash: Int, headerSize: Int) {
         var name = Array(repeating: "n", count: length)
         if slash > 0 { name[slash] = "/" }
@@ -87,12 +94,15 @@ import Testing
         let unsplit = "blobs/sha512/" + String(repeating: "ab", count: 64)
         let members = [
             ArchiveMember(path: "folder/", content: .folder, mode: 0o755, modified: 1),
-            ArchiveMember(path: "folder/file", content: .bytes(Array("hello".utf8)), mode: 0o100444, modified: 1_709_618_828, owner: "root"),
+            ArchiveMember(
+                path: "folder/file", content: .bytes(Array("hello".utf8)), mode: 0o100444, modified: 1_709_618_828,
+                owner: "root"),
             ArchiveMember(path: "folder/empty", content: .bytes([]), mode: 0o644, modified: 0),
             ArchiveMember(path: "folder/link", content: .link("../folder/file"), mode: 0o120777, modified: 2),
             ArchiveMember(path: long, content: .bytes([1]), mode: 0o644, modified: 3),
             ArchiveMember(path: unsplit, content: .bytes(Array(repeating: 2, count: 513)), mode: 0o600, modified: 4),
-            ArchiveMember(path: "ünïcode", content: .link(String(repeating: "t", count: 140)), mode: 0o777, modified: 5),
+            ArchiveMember(
+                path: "ünïcode", content: .link(String(repeating: "t", count: 140)), mode: 0o777, modified: 5),
             ArchiveMember(path: "far", content: .bytes([9]), mode: 0o644, modified: 9_000_000_000),
         ]
         let folder = try ScratchFolder()
@@ -104,7 +114,8 @@ import Testing
 
         let names = members.map(\.path)
         let path = folder.path("a.tar")
-        #expect(try Tool.tar.run("--quoting-style=literal", "-tf", path).split(separator: "\n").map(String.init) == names)
+        #expect(
+            try Tool.tar.run("--quoting-style=literal", "-tf", path).split(separator: "\n").map(String.init) == names)
         #expect(try Tool.bsdtar.run("-tf", path).split(separator: "\n").count == names.count)
         let script = """
             import tarfile, sys
@@ -114,7 +125,8 @@ import Testing
         let expected = members.map { member in
             var target = ""
             if case .link(let text) = member.content { target = text }
-            return "\(member.path)|\(target)|\(member.content.size ?? -1)|\(member.mode)|\(member.modified)|\(member.owner)"
+            return
+                "\(member.path)|\(target)|\(member.content.size ?? -1)|\(member.mode)|\(member.modified)|\(member.owner)"
         }
         let read = try Tool.python3.run("-X", "utf8", "-c", script, path).split(separator: "\n").map(String.init)
         #expect(read == expected)

@@ -93,7 +93,9 @@ import Testing
     }
 
     /// More output than the decoders' own buffers hold, from one push.
-    @Test(arguments: [PullRequest.Compression.gzip, .zstd]) func inflatesFar(_ compression: PullRequest.Compression) throws {
+    @Test(arguments: [PullRequest.Compression.gzip, .zstd]) func inflatesFar(_ compression: PullRequest.Compression)
+        throws
+    {
         let zeros = [UInt8](repeating: 0, count: 3_000_000)
         let input = try compressed(zeros, compression)
         #expect(input.count < 10_000)
