@@ -1,0 +1,109 @@
+internal import LabNet
+internal import NIOCore
+internal import NIOHTTP1
+internal import Synchronization
+
+extension RegistryClient {
+    /// Where the bytes of a blob go, each exactly once and in order; `offset` counts from the blob's beginning. It runs
+    /// on the pool for blocking work.
+    typealias BlobSink = @Sendable (_ bytes: UnsafeRawBufferPointer, _ offset: Int64) throws -> Void
+
+    /// Fetches a blob and verifies it while it arrives; a connection that breaks is followed by another, which goes on
+    /// where the first one stopped.
+    ///
+    /// - Parameters:
+    ///   - step: what to call it in errors.
+    ///   - retrying: is told of every failure that is not the end.
+    ///   - sink: gets bytes that are not yet known to be right: they are when this returns.
+    /// - Throws: `PullError`; `CancellationError`; what `sink` throws.
+    func fetch(
+        _ blob: Descriptor, step: PullError.Step,
+        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void = { _, _ in }, into sink: @escaping BlobSink
+    ) async throws {
+        try await withTaskExecutorPreference(.blocking) {
+            let content = try await naming(step, at: endpoint.origin.authority) { try VerifiedContent(blob) }
+            var usesRange = true
+            var failures = 0
+            var retries = 0
+            var mark: Int64 = 0
+            while content.received < blob.size {
+                do {
+                    try await ask(for: blob, from: content, usesRange: usesRange, step: step, sink)
+                } catch let unusable as BlobRange.Unusable where usesRange {
+                    usesRange = false
+                    retries += 1
+                    retrying(retries, unusable.error(step, endpoint))
+                } catch {
+                    let error = (error as? BlobRange.Unusable)?.error(step, endpoint) ?? error
+                    // A server that cuts every connection is borne as long as each brings something.
+                    if content.received - mark >= Self.progress { failures = 0 }
+                    (mark, failures, retries) = (content.received, failures + 1, retries + 1)
+                    if content.received == blob.size, Refusal(error)?.error.mayPass(established: true) == true { break }
+                    let attempt = retries
+                    try await patience.pause(after: error, failures: failures, established: true) {
+                        retrying(attempt, $0)
+                    }
+                }
+            }
+            try await naming(step, at: endpoint.origin.authority) { try content.finish() }
+        }
+    }
+
+    /// Fewer bytes than these between two failures are none: an attacker could go on for ever with one at a time.
+    private static let progress: Int64 = 64 << 10
+
+    /// Fetches a blob that is held in memory.
+    ///
+    /// - Throws: `PullError`, `.malformed` for one over `limit`.
+    func fetch(_ blob: Descriptor, step: PullError.Step, upTo limit: Int) async throws -> [UInt8] {
+        guard blob.size <= Int64(limit) else {
+            throw PullError(
+                step: step, place: endpoint.origin.authority, cause: .malformed("more than \(limit) bytes"))
+        }
+        let bytes = Mutex<[UInt8]>([])
+        try await fetch(blob, step: step) { piece, _ in bytes.withLock { $0.append(contentsOf: piece) } }
+        return bytes.withLock { $0 }
+    }
+
+    /// One request, and as much of the blob as it brings.
+    private func ask(
+        for blob: Descriptor, from content: VerifiedContent, usesRange: Bool, step: PullError.Step,
+        _ sink: @escaping BlobSink
+    ) async throws {
+        let offset = usesRange ? content.received : 0
+        let known = content.received
+        let headers: HTTPHeaders = offset > 0 ? ["Range": "bytes=\(offset)-"] : [:]
+        let statuses: Set<Int> = usesRange && offset > 0 ? [200, 206, 416] : [200, 206]
+        try await get(endpoint.blob(blob.digest), headers: headers, accepting: statuses, step: step) { response in
+            let place = response.url.origin.authority
+            var discard = try BlobRange.discarded(
+                status: response.status, contentRange: response.headers.first(name: "Content-Range"), offset: offset,
+                size: blob.size)
+            // Without a Range, all that is known comes again.
+            if offset == 0 { discard = known }
+            try await naming(step, at: place) {
+                for try await var piece in response.body {
+                    let skipped = Int(min(discard, Int64(piece.readableBytes)))
+                    piece.moveReaderIndex(forwardBy: skipped)
+                    discard -= Int64(skipped)
+                    guard piece.readableBytes > 0 else { continue }
+                    let position = content.received
+                    try piece.withUnsafeReadableBytes { bytes in
+                        try content.update(bytes)
+                        try sink(bytes, position)
+                    }
+                }
+                // A true end of the body, and yet not the end of the blob.
+                guard content.received == blob.size else {
+                    throw PullError.Cause.sizeMismatch(expected: blob.size, actual: content.received)
+                }
+            }
+        }
+    }
+}
+
+extension BlobRange.Unusable {
+    fileprivate func error(_ step: PullError.Step, _ endpoint: RegistryEndpoint) -> PullError {
+        PullError(step: step, place: endpoint.origin.authority, cause: cause)
+    }
+}

@@ -1,0 +1,103 @@
+internal import LabNet
+internal import NIOCore
+internal import NIOHTTP1
+
+/// Asks one registry, or the mirror in its place, for one repository.
+struct RegistryClient: Sendable {
+    let endpoint: RegistryEndpoint
+    let transport: any HTTPExchanging
+    let tokens: TokenStore
+    let patience: Patience
+
+    /// Finds out which scheme the registry speaks, where that is open; asks nothing otherwise.
+    ///
+    /// - Throws: `PullError` when the mirror is no host.
+    init(
+        _ reference: ImageReference, access: RegistryAccess, transport: any HTTPExchanging, patience: Patience
+    ) async throws {
+        var endpoint: RegistryEndpoint
+        do {
+            endpoint = try RegistryEndpoint(reference, access: access)
+        } catch {
+            throw PullError(
+                step: .manifest, place: access.mirror ?? reference.domain, cause: .malformed("not a registry"))
+        }
+        if endpoint.allowsPlainHTTP, try await Self.speaksPlainHTTP(endpoint, transport) {
+            endpoint.origin.scheme = .http
+            // Without a port of its own the registry is at the scheme's.
+            endpoint.origin.port = endpoint.origin.port == 443 ? 80 : endpoint.origin.port
+        }
+        self.endpoint = endpoint
+        self.transport = transport
+        self.patience = patience
+        tokens = TokenStore(
+            endpoint: endpoint, credential: access.credential, transport: transport, patience: patience)
+    }
+
+    /// Whether a registry on this machine declines TLS. A certificate that is refused is not that.
+    private static func speaksPlainHTTP(
+        _ endpoint: RegistryEndpoint, _ transport: any HTTPExchanging
+    ) async throws -> Bool {
+        do {
+            try await transport.exchange(HTTPRequest(url: endpoint.root)) { _ in }
+            return false
+        } catch let error as NetworkError {
+            return error.declinesTLS
+        }
+    }
+
+    /// Sends a GET with whatever authorization the registry wants, and hands a response of an accepted status to
+    /// `receive`.
+    ///
+    /// - Throws: `Refusal` for any other status, `PullError` for whatever fails below; what `receive` throws.
+    func get<Value: Sendable>(
+        _ url: HTTPURL, headers: HTTPHeaders, accepting statuses: Set<Int> = [200], step: PullError.Step,
+        _ receive: @escaping @Sendable (HTTPResponse) async throws -> Value
+    ) async throws -> Value {
+        var authorization = try await tokens.authorization()
+        var round = 1
+        while true {
+            // The first 401 asks for a token, the second may be for one that has just run out; the third is an answer.
+            let mayAnswer = round < 3
+            let request = HTTPRequest(url: url, headers: headers, authorization: authorization)
+            let answer: Answer<Value> = try await naming(step, at: url.origin.authority) {
+                try await transport.exchange(request) { response in
+                    if statuses.contains(response.status) { return .value(try await receive(response)) }
+                    let refusal = try await Refusal(
+                        response, step: step, now: patience.clock.secondsSince1970())
+                    // A 401 from a host that the registry redirected to is not the registry's: it gets no credential.
+                    guard response.status == 401, mayAnswer, response.url.origin == url.origin else { throw refusal }
+                    return .challenge(Challenge.parse(response.headers["WWW-Authenticate"]), refusal)
+                }
+            }
+            switch answer {
+            case .value(let value): return value
+            case .challenge(let challenges, let refusal):
+                // Without a challenge that can be answered, the server's own words say more.
+                guard challenges.contains(where: { $0.scheme == "bearer" || $0.scheme == "basic" }) else {
+                    throw refusal
+                }
+                guard case .unauthorised(_, let words) = refusal.error.cause else { throw refusal }
+                authorization = try await tokens.answer(challenges, refused: authorization, words: words)
+            }
+            round += 1
+        }
+    }
+
+    private enum Answer<Value: Sendable>: Sendable {
+        case value(Value)
+        case challenge([Challenge], Refusal)
+    }
+}
+
+extension NetworkError {
+    /// Whether a server is there and speaks no TLS, or nobody listens on TLS's port.
+    fileprivate var declinesTLS: Bool {
+        switch cause {
+        case .allAttemptsFailed: !attempts.isEmpty && attempts.allSatisfy(\.declinesTLS)
+        case .tls, .alert, .closedAfterHello, .resetAfterHello: true
+        case .refused: step == .dial
+        default: false
+        }
+    }
+}

@@ -1,0 +1,11 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// The date.
+enum WallClock {
+    /// Seconds since 1970, UTC.
+    static func secondsSince1970() -> Int64 { Int64(time(nil)) }
+}
