@@ -4,11 +4,17 @@ public import LabNet
 public struct Puller: Sendable {
     let transport: any HTTPExchanging
     let access: RegistryAccess
+    let patience: Patience
 
     /// Nothing is asked before the first call.
     public init(transport: any HTTPExchanging, access: RegistryAccess) {
+        self.init(transport: transport, access: access, patience: Patience())
+    }
+
+    init(transport: any HTTPExchanging, access: RegistryAccess, patience: Patience) {
         self.transport = transport
         self.access = access
+        self.patience = patience
     }
 
     /// Pulls one platform of an image and writes its archive.
@@ -17,13 +23,47 @@ public struct Puller: Sendable {
     public func pull(
         _ request: PullRequest, progress: @escaping @Sendable (PullEvent) -> Void = { _ in }
     ) async throws -> PullResult {
-        throw PullError(step: .manifest, place: request.reference.domain, cause: .unsupported("not built yet"))
+        try await request.output.refuseUnusable()
+        let registry = try await RegistryClient(
+            request.reference, access: access, transport: transport, patience: patience)
+        let found = try await registry.image(of: request.reference, for: request.platform, report: progress)
+        let image = ArchivedImage(
+            name: request.name ?? request.reference, source: request.reference, index: found.index,
+            manifest: found.manifest, config: found.configBytes, diffIDs: found.config.diffIDs)
+        let members = try await naming(.archive, at: request.reference.familiar) {
+            try request.layout.members(of: image)
+        }
+
+        let saved = SavedImage(members: members, platform: found.config.platform)
+        try await request.output.refuseTaken(by: saved)
+        let layers = PulledLayers(of: members, in: image.manifest, report: progress)
+        progress(.planned(layers: layers.all))
+        let size: Int64
+        switch request.output {
+        case .file(let path, _):
+            let file = try await onDisk(path) { try ArchiveFile.create(at: path) }
+            do {
+                size = try await write(
+                    members, layers, from: registry, to: file, compression: request.compression, jobs: request.jobs)
+                try await request.output.commit(file, of: saved)
+            } catch {
+                // A last owner may live on in a task that is still ending; the name must be gone now.
+                file.discard()
+                throw error
+            }
+        case .standardOutput:
+            size = try await write(
+                members, layers, from: registry, toStandardOutputWith: request.compression, jobs: request.jobs)
+        }
+        return PullResult(image: image, layout: request.layout, path: request.output.path, size: size)
     }
 
     /// The platforms that an image exists for, in the index's order, attestations left out.
     ///
     /// - Throws: `PullError`; `CancellationError` when the task is cancelled.
     public func platforms(of reference: ImageReference) async throws -> [AvailablePlatform] {
-        throw PullError(step: .manifest, place: reference.domain, cause: .unsupported("not built yet"))
+        let registry = try await RegistryClient(
+            reference, access: access, transport: transport, patience: patience)
+        return try await registry.platforms(of: reference)
     }
 }

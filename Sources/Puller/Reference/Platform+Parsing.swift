@@ -22,7 +22,7 @@ extension Platform {
         }
         guard let name = rest.first, rest.count < 3 else { throw PlatformError(text: text) }
         // With its system named, an architecture that is new to us may pass; a lone unknown word is a typing error.
-        let known = Self.architectures[name] ?? (rest.count < parts.count ? (name, nil) : nil)
+        let known = Self.architecture(name) ?? (rest.count < parts.count ? (name, nil) : nil)
         guard let (architecture, implied) = known, rest.count == 1 || implied == nil else {
             throw PlatformError(text: text)
         }
@@ -55,13 +55,27 @@ extension Platform {
         "solaris", "wasip1", "windows",
     ]
 
+    /// An architecture by any of its names, with the variant that the name holds or implies: `armv7`, `arm64v8`, `armhf`.
+    private static func architecture(_ name: String) -> (String, String?)? {
+        if let known = architectures[name] { return known }
+        for (prefix, own) in [("amd64v", "amd64"), ("arm64v", "arm64"), ("arm32v", "arm"), ("armv", "arm")]
+        where name.hasPrefix(prefix) {
+            let version = name.dropFirst(prefix.count)
+            guard let first = version.first, first.isNumber, version.allSatisfy({ $0.isNumber || $0 == "." }) else {
+                return nil
+            }
+            return (own, "v" + version)
+        }
+        return nil
+    }
+
     /// Every name for an architecture, with the variant that the name implies.
     private static let architectures: [String: (String, String?)] = {
         var names: [String: (String, String?)] = [
             "x86_64": ("amd64", nil), "x86-64": ("amd64", nil), "x64": ("amd64", nil),
             "i386": ("386", nil), "i486": ("386", nil), "i586": ("386", nil), "i686": ("386", nil),
             "x86": ("386", nil), "x86_32": ("386", nil),
-            "aarch64": ("arm64", nil), "arm64v8": ("arm64", "v8"), "armv8": ("arm64", "v8"),
+            "aarch64": ("arm64", nil), "armv8": ("arm64", nil),
             "armhf": ("arm", "v7"), "armel": ("arm", "v6"), "armv7l": ("arm", "v7"), "armv6l": ("arm", "v6"),
             "mips64el": ("mips64le", nil), "mipsel": ("mipsle", nil), "powerpc64le": ("ppc64le", nil),
             "ppc64el": ("ppc64le", nil), "loongarch64": ("loong64", nil),
@@ -70,11 +84,6 @@ extension Platform {
             "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
             "riscv64", "s390x", "wasm",
         ] { names[own] = (own, nil) }
-        for variant in ["v5", "v6", "v7"] {
-            names["arm" + variant] = ("arm", variant)
-            names["arm32" + variant] = ("arm", variant)
-        }
-        for variant in ["v1", "v2", "v3", "v4"] { names["amd64" + variant] = ("amd64", variant) }
         return names
     }()
 }
@@ -90,7 +99,7 @@ extension Platform {
         // Index authors write "8" and "7" too.
         if let first = variant.first, first.isNumber { variant = "v" + variant }
         let name = architecture.lowercased()
-        let (known, implied) = Self.architectures[name] ?? (name, nil)
+        let (known, implied) = Self.architecture(name) ?? (name, nil)
         platform.architecture = known
         if let implied { variant = implied }
         switch (known, variant) {

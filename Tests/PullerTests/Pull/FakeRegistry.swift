@@ -1,0 +1,220 @@
+import Foundation
+import LabNet
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+@testable import Puller
+
+/// A registry in memory that stands where the transport would, and breaks its rules on demand.
+final class FakeRegistry: HTTPExchanging {
+    /// What it does to one response.
+    enum Fault: Sendable {
+        /// Another status, with a body and header fields.
+        case status(Int, String = "", HTTPHeaders = [:])
+        /// A reset after so many bytes of the body.
+        case cut(after: Int)
+        /// A clean end after so many bytes.
+        case truncated(to: Int)
+        /// The byte at this place with a bit turned over.
+        case flipped(Int)
+        /// More bytes than there should be.
+        case longer
+        /// Range is not honoured: 200 and the whole.
+        case ignoresRange
+        /// 206 with this Content-Range; none when nil.
+        case claims(String?)
+        /// 416.
+        case unsatisfiable
+        /// Another Content-Type; none when nil.
+        case typed(String?)
+        /// Another header field.
+        case field(String, String)
+        /// No response at all.
+        case network(NetworkError.Cause, Step)
+        /// The token is taken for expired.
+        case expired
+        /// Never answers, until it is cancelled.
+        case silent
+    }
+
+    struct Request: Sendable {
+        var path: String
+        var range: String?
+        var authorization: String?
+    }
+
+    struct State {
+        var contents: [String: (bytes: [UInt8], type: String)] = [:]
+        /// Faults by path: the first is for the next request, the last stays when `lasting`.
+        var faults: [String: [Fault]] = [:]
+        var lasting: Set<String> = []
+        var requests: [Request] = []
+        var tokens = 0
+    }
+
+    let state = Mutex(State())
+    let repository: String
+    /// The WWW-Authenticate field that stands before everything; nil for an open registry.
+    let challenge: String?
+    /// The Authorization that is let in besides the newest token.
+    let basic: String?
+    let speaksTLS: Bool
+
+    init(_ repository: String, challenge: String? = nil, basic: String? = nil, speaksTLS: Bool = true) {
+        self.repository = repository
+        self.challenge = challenge
+        self.basic = basic
+        self.speaksTLS = speaksTLS
+    }
+
+    func serve(_ bytes: [UInt8], as name: String, type: String) {
+        state.withLock { $0.contents["/v2/\(repository)/\(name)"] = (bytes, type) }
+    }
+
+    func fail(_ name: String, with faults: Fault..., lasting: Bool = false) {
+        let path = name.hasPrefix("/") ? name : "/v2/\(repository)/\(name)"
+        state.withLock { state in
+            state.faults[path] = faults
+            if lasting { state.lasting.insert(path) }
+        }
+    }
+
+    var requests: [Request] { state.withLock { $0.requests } }
+
+    func count(_ name: String) -> Int { requests.count { $0.path.hasSuffix(name) } }
+
+    func exchange<Value: Sendable>(
+        _ request: HTTPRequest, _ receive: @Sendable (HTTPResponse) async throws -> Value
+    ) async throws -> Value {
+        if request.url.origin.scheme == .https, !speaksTLS {
+            throw NetworkError(step: .secure, host: "fake", cause: .tls("wrong version number"))
+        }
+        let path = String(request.url.target.prefix { $0 != "?" })
+        let (content, fault) = state.withLock { state in
+            state.requests.append(
+                Request(
+                    path: path, range: request.headers.first(name: "Range"),
+                    authorization: request.authorization?.reveal()))
+            var fault = state.faults[path]?.first
+            if !state.lasting.contains(path), fault != nil { state.faults[path]?.removeFirst() }
+            if path == "/token" {
+                state.tokens += 1
+                return (
+                    (bytes: Array(#"{"token":"t\#(state.tokens)"}"#.utf8), type: "application/json")
+                        as (
+                            bytes: [UInt8], type: String
+                        )?, fault
+                )
+            }
+            if let challenge, path != "/token" {
+                let isLetIn = [basic, "Bearer t\(state.tokens)"].contains(request.authorization?.reveal())
+                let isExpired: Bool = if case .expired? = fault { true } else { false }
+                if !isLetIn || isExpired {
+                    // The fault was for a response that is not given yet.
+                    if let pending = fault, !isExpired, !state.lasting.contains(path) {
+                        state.faults[path]?.insert(pending, at: 0)
+                    }
+                    fault = .status(401, #"{"errors":[{"message":"log in first"}]}"#, ["WWW-Authenticate": challenge])
+                }
+            }
+            return (state.contents[path], fault)
+        }
+        if case .silent? = fault { try await Task.sleep(for: .seconds(3600)) }
+        if case .network(let cause, let step)? = fault {
+            throw NetworkError(step: step, host: "fake", cause: cause)
+        }
+        return try await receive(Self.response(to: request, content: content, fault: fault))
+    }
+
+    private static func response(
+        to request: HTTPRequest, content: (bytes: [UInt8], type: String)?, fault: Fault?
+    ) -> HTTPResponse {
+        func answer(_ status: Int, _ headers: HTTPHeaders, _ bytes: ArraySlice<UInt8>, cut: Bool = false)
+            -> HTTPResponse
+        {
+            HTTPResponse(
+                status: status, headers: headers, url: request.url, body: HTTPBody(pieces(of: bytes, cut: cut)))
+        }
+        if case .status(let status, let words, let headers)? = fault {
+            return answer(status, headers, Array(words.utf8)[...])
+        }
+        guard let content else {
+            return answer(
+                404, [:], Array(#"{"errors":[{"code":"UNKNOWN","message":"unknown to the fake"}]}"#.utf8)[...])
+        }
+        var bytes = content.bytes
+        var headers: HTTPHeaders = ["Content-Type": content.type]
+        var status = 200
+        var first = 0
+        if let range = request.headers.first(name: "Range"), let start = Int(range.dropFirst(6).dropLast()) {
+            if start >= bytes.count { return answer(416, [:], []) }
+            headers.add(name: "Content-Range", value: "bytes \(start)-\(bytes.count - 1)/\(bytes.count)")
+            (status, first) = (206, start)
+        }
+        switch fault {
+        case .cut(let count): return answer(status, headers, bytes[first...].prefix(count), cut: true)
+        case .truncated(let count): return answer(status, headers, bytes[first...].prefix(count))
+        case .flipped(let place): bytes[place] ^= 0x10
+        case .longer: bytes += [0]
+        case .ignoresRange: return answer(200, ["Content-Type": content.type], bytes[...])
+        case .claims(let field):
+            headers.remove(name: "Content-Range")
+            if let field { headers.add(name: "Content-Range", value: field) }
+            status = 206
+        case .unsatisfiable: return answer(416, [:], [])
+        case .typed(let type):
+            headers.remove(name: "Content-Type")
+            if let type { headers.add(name: "Content-Type", value: type) }
+        case .field(let name, let value): headers.replaceOrAdd(name: name, value: value)
+        default: break
+        }
+        return answer(status, headers, bytes[first...])
+    }
+
+    /// Pieces of odd sizes, as a network makes them.
+    private static func pieces(of bytes: ArraySlice<UInt8>, cut: Bool) -> AsyncThrowingStream<ByteBuffer, any Error> {
+        AsyncThrowingStream { continuation in
+            var rest = bytes
+            while !rest.isEmpty {
+                continuation.yield(ByteBuffer(bytes: rest.prefix(16_001)))
+                rest = rest.dropFirst(16_001)
+            }
+            continuation.finish(
+                throwing: cut ? NetworkError(step: .exchange, host: "fake", cause: .reset) : nil)
+        }
+    }
+}
+
+extension FakeRegistry {
+    /// The golden image, as 127.0.0.1:5055/lab/img1 with its two tags.
+    static func golden(challenge: String? = nil, basic: String? = nil, speaksTLS: Bool = false) throws -> FakeRegistry {
+        let registry = FakeRegistry("lab/img1", challenge: challenge, basic: basic, speaksTLS: speaksTLS)
+        let folder = goldenFolder.appending(path: "image/blobs/sha256")
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
+            let bytes = try [UInt8](Data(contentsOf: folder.appending(path: name)))
+            registry.serve(bytes, as: "blobs/sha256:\(name)", type: "application/octet-stream")
+            for (digest, tag, type) in [
+                (manifest, "single", MediaType.ociManifest), (index, "multi", MediaType.ociIndex),
+                (armManifest, "arm", MediaType.ociManifest),
+            ] where digest == name {
+                registry.serve(bytes, as: "manifests/\(tag)", type: type)
+                registry.serve(bytes, as: "manifests/sha256:\(digest)", type: type)
+            }
+        }
+        return registry
+    }
+
+    static let goldenFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures/golden")
+    static let manifest = "3b6dd43d4bcf33f342d679894ec1f8df46451bfb020e39fefcbdef1df27ebf62"
+    static let armManifest = "ab0222ffe309cfac1c302e187e7f9982b18b6a386670323f64a1154950348645"
+    static let index = "850d5e9f7c2836e933337fff285957c897bf3d9aa4ebb1ff44ecf2a24d41dbd0"
+    static let config = "8967568ce43d05e662a18209cf861213de2b99d4b4f871225dd28e44246255d8"
+    /// The layers of linux/amd64: the first, the empty one that occurs twice, and the one with odd bytes at its end.
+    static let layers = [
+        "92ccf165ec045f1b5877107e60b920a98fe7329a6cd84ca4a9ea3442fc36351f",
+        "8564620f1ca97e2d67cda7086a6271585fd2eef5a44e617537e7c36ee7da3ead",
+        "5659abb4123091f19e2406ddcb8a427d6241f9e6328b7a5a9414c7d2da81795d",
+    ]
+}

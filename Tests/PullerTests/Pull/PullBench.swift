@@ -1,0 +1,96 @@
+import Foundation
+import LabNet
+import Synchronization
+import Testing
+
+@testable import Puller
+
+/// A folder, a clock that nobody waits for, and what a pull has reported.
+final class PullBench: Sendable {
+    let folder: URL
+    /// The waits that the pull would have made.
+    let waits = Mutex<[Duration]>([])
+    let events = Mutex<[PullEvent]>([])
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "pull-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: folder) }
+
+    func path(_ name: String) -> String { folder.appending(path: name).path }
+
+    /// Everything in the folder, hidden files as well.
+    func files() throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() }
+
+    func bytes(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: folder.appending(path: name))) }
+
+    var patience: Patience {
+        let elapsed = Mutex(Duration.zero)
+        let clock = BenchClock(elapsed: elapsed, waits: { wait in self.waits.withLock { $0.append(wait) } })
+        return Patience(policy: RetryPolicy(), clock: clock.pullClock)
+    }
+
+    func puller(_ registry: FakeRegistry, access: RegistryAccess = RegistryAccess()) -> Puller {
+        Puller(transport: registry, access: access, patience: patience)
+    }
+
+    func request(
+        _ name: String = "127.0.0.1:5055/lab/img1:single", platform: String = "amd64", to file: String = "out.tar",
+        replacing: PullRequest.Replacing = .anything, layout: ArchiveLayout = .docker(keepIndex: false)
+    ) throws -> PullRequest {
+        var request = PullRequest(
+            reference: try ImageReference(parsing: name), platform: try Platform(parsing: platform),
+            output: .file(path: path(file), replacing: replacing))
+        request.layout = layout
+        return request
+    }
+
+    @discardableResult
+    func pull(
+        _ registry: FakeRegistry, _ request: PullRequest, access: RegistryAccess = RegistryAccess()
+    ) async throws -> PullResult {
+        try await puller(registry, access: access).pull(request) { event in self.events.withLock { $0.append(event) } }
+    }
+
+    /// The cause with which a pull fails; the folder must be as it was.
+    func cause(
+        _ registry: FakeRegistry, _ request: PullRequest, access: RegistryAccess = RegistryAccess()
+    ) async throws -> PullError.Cause? {
+        let before = try files()
+        defer { #expect((try? files()) == before, "something was left behind") }
+        do {
+            try await pull(registry, request, access: access)
+            return nil
+        } catch let error as PullError {
+            return error.cause
+        }
+    }
+
+    func golden(_ name: String) throws -> [UInt8] {
+        try [UInt8](Data(contentsOf: FakeRegistry.goldenFolder.appending(path: name)))
+    }
+}
+
+/// Time that passes only when somebody waits.
+private final class BenchClock: Sendable {
+    let elapsed: Mutex<Duration>
+    let waits: @Sendable (Duration) -> Void
+
+    init(elapsed: consuming Mutex<Duration>, waits: @escaping @Sendable (Duration) -> Void) {
+        self.elapsed = elapsed
+        self.waits = waits
+    }
+
+    var pullClock: PullClock {
+        PullClock(
+            now: { self.elapsed.withLock { $0 } },
+            secondsSince1970: { 784_111_740 + self.elapsed.withLock { $0 }.components.seconds },
+            sleep: { wait in
+                try Task.checkCancellation()
+                self.waits(wait)
+                self.elapsed.withLock { $0 += wait }
+            }, random: { 1 })
+    }
+}
