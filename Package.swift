@@ -35,7 +35,8 @@ let package = Package(
 
         .target(
             name: "CensorLab", dependencies: ["LabNet", "Puller", "COpenSSL", "CZlib"] + nio, swiftSettings: rules),
-        .executableTarget(name: "censor-lab", dependencies: ["CensorLab", argumentParser], swiftSettings: rules),
+        .executableTarget(
+            name: "censor-lab", dependencies: ["CensorLab", "LabNet", "Puller", argumentParser], swiftSettings: rules),
 
         .testTarget(
             name: "LabNetTests", dependencies: ["LabNet", "CensorLab", "COpenSSL"] + nio, swiftSettings: rules),

@@ -1,2 +1,0 @@
-/// A hostile network in a box.
-public enum CensorLab {}
