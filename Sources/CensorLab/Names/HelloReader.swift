@@ -14,11 +14,17 @@ struct HelloReader {
         case .broken: return .unreadable
         case .partial: return bytes.count < Self.limit ? nil : .unreadable
         case .whole(let hello): return Self.serverName(inHello: hello)
+        case .torn(let hello):
+            // A name that is whole in the piece is read; that none is there says nothing about the rest.
+            let reading = Self.serverName(inHello: hello)
+            return reading == .nameless ? .unreadable : reading
         }
     }
 
     private enum Handshake {
         case whole([UInt8])
+        /// The first piece of a hello that goes on in another record.
+        case torn([UInt8])
         case partial
         case broken
     }
@@ -37,10 +43,9 @@ struct HelloReader {
             guard let fragment = cursor.take(length) else { return .partial }
             message += fragment
             guard message.first == 1 else { return .broken }
-            // A reader of one record takes what stands there: a name that is whole in it is read, the rest is not missed.
-            if reader == .segments { return .whole(Array(message.dropFirst(4))) }
             var head = Cursor(message.dropFirst())
             if let length = head.number(3), let body = head.take(length) { return .whole(Array(body)) }
+            if reader == .segments { return .torn(Array(message.dropFirst(4))) }
         }
     }
 

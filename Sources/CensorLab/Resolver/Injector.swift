@@ -65,7 +65,7 @@ package struct Injector: Hashable, Sendable {
 }
 
 /// One forged answer.
-struct Forgery {
+struct Forgery: Equatable {
     /// The datagram.
     var message: [UInt8]
     /// The addresses in it.
