@@ -15,6 +15,8 @@ struct Handover {
             ("IMAGE", lab.imageName),
             ("DNS", lab.resolvers.map(\.description).joined(separator: ",")),
             ("CA", path + "/ca.pem"),
+            ("REGISTRY", Lab.registryHost),
+            ("ADDRESSES", lab.registry.map(\.address.description).joined(separator: ",")),
         ]
         let text = variables.map { "\($0)=\(Self.quoted($1))\n" }.joined()
         try Data(text.utf8).write(to: URL(filePath: path + "/environment"), options: .atomic)
