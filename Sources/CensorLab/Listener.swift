@@ -45,16 +45,31 @@ final class Listener: Sendable {
 
 /// The channels that are open, so that they can be closed together.
 final class OpenChannels: Sendable {
-    private let channels = Mutex<[ObjectIdentifier: any Channel]>([:])
+    private let state = Mutex(State())
 
-    func insert(_ channel: any Channel) {
-        let key = ObjectIdentifier(channel)
-        channels.withLock { $0[key] = channel }
-        channel.closeFuture.whenComplete { _ in _ = self.channels.withLock { $0.removeValue(forKey: key) } }
+    private struct State {
+        var channels: [ObjectIdentifier: any Channel] = [:]
+        var isClosing = false
     }
 
+    /// Keeps a channel until it closes. One that was accepted while all are being closed is closed at once.
+    func insert(_ channel: any Channel) {
+        let key = ObjectIdentifier(channel)
+        let isLate = state.withLock { state in
+            if !state.isClosing { state.channels[key] = channel }
+            return state.isClosing
+        }
+        if isLate { return channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in _ = self.state.withLock { $0.channels.removeValue(forKey: key) } }
+    }
+
+    /// Closes all, and returns when they are closed.
     func closeAll() async {
-        for channel in channels.withLock({ Array($0.values) }) { try? await channel.close() }
+        let open = state.withLock { state in
+            state.isClosing = true
+            return Array(state.channels.values)
+        }
+        for channel in open { try? await channel.close() }
     }
 }
 
