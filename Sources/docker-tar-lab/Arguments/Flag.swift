@@ -1,0 +1,80 @@
+/// The flags of the command line: the one table that spelling, parsing and help are held to.
+enum Flag: String, CaseIterable, Sendable {
+    // what to do, and with which image
+    case action, image, arch
+    // the archive
+    case output, format, jobs
+    case noClobber = "no-clobber"
+    case nameInArchive = "as"
+    case keepIndex = "keep-index"
+    // who asks, and whom
+    case username, password, mirror
+    case passwordStdin = "password-stdin"
+    case plainHTTP = "plain-http"
+    // the way there
+    case lab, network, sni, proxy, resolve
+    case dnsServers = "dns-servers"
+    case dnsTimeout = "dns-timeout"
+    // whom to trust
+    case trust
+    case authorityFile = "ca-file"
+    case authorityFolder = "ca-dir"
+    // what is said, and how
+    case quiet, json, debug, log, lang, version, help
+
+    /// The flag as it is typed and as messages name it.
+    var spelling: String { "-" + rawValue }
+
+    /// Whether it is given with a value; the others are switches.
+    var takesValue: Bool {
+        switch self {
+        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .quiet, .json, .debug, .version, .help: false
+        default: true
+        }
+    }
+
+    /// The one action that it belongs to; nil for flags that both know.
+    var action: Action? {
+        switch self {
+        case .arch, .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex, .quiet: .pull
+        case .json: .list
+        default: nil
+        }
+    }
+
+    /// The flag that a word names without its dashes: the flag's own name, or `h`.
+    init?(name: some StringProtocol) {
+        self.init(rawValue: name == "h" ? "help" : String(name))
+    }
+
+    /// The flag that somebody probably meant by a name that is none: one or two letters away, the nearest first.
+    static func nearest(to name: String) -> Flag? {
+        let distances = allCases.map { (flag: $0, distance: editDistance(name.lowercased(), $0.rawValue)) }
+        guard let nearest = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+        return nearest.distance <= min(2, name.count / 2) ? nearest.flag : nil
+    }
+}
+
+/// What the command is asked to do.
+enum Action: String, CaseIterable, Sendable {
+    /// Write an archive of an image.
+    case pull
+    /// Print the platforms of an image.
+    case list
+}
+
+/// How many letters must be put in, left out or changed to make one word of the other (Levenshtein).
+func editDistance(_ one: String, _ other: String) -> Int {
+    let other = Array(other)
+    var row = Array(0...other.count)
+    for (index, letter) in one.enumerated() {
+        var diagonal = row[0]
+        row[0] = index + 1
+        for column in other.indices {
+            let changed = diagonal + (letter == other[column] ? 0 : 1)
+            diagonal = row[column + 1]
+            row[column + 1] = min(changed, row[column] + 1, diagonal + 1)
+        }
+    }
+    return row[other.count]
+}

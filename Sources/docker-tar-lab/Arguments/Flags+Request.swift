@@ -1,0 +1,107 @@
+internal import LabNet
+internal import Puller
+
+extension Flags {
+    /// What to pull and where to put it.
+    func request(for reference: ImageReference, in surroundings: Surroundings) throws(UsageError) -> PullRequest {
+        let platform: Platform
+        do { platform = try Platform(parsing: arch ?? "amd64") } catch {
+            throw .invalidValue(.arch, error.text, .reason(error))
+        }
+        let (output, compression) = try self.output(reference, platform, in: surroundings)
+        var request = PullRequest(reference: reference, platform: platform, output: output)
+        request.compression = compression
+        request.layout = try layout(at: surroundings.time())
+        request.name = try name()
+        request.jobs = try parallelJobs()
+        return request
+    }
+
+    private func output(
+        _ reference: ImageReference, _ platform: Platform, in surroundings: Surroundings
+    ) throws(UsageError) -> (PullRequest.Output, PullRequest.Compression) {
+        guard output != "-" else {
+            if noClobber { throw .conflict(Flag.noClobber.spelling, "\(Flag.output.spelling) -") }
+            return (.standardOutput, .none)
+        }
+        if output == "" { throw .invalidValue(.output, "", .expectedSomething) }
+        let ownName = reference.archiveFileName(for: platform)
+        guard let output, !output.hasSuffix("/"), !surroundings.isFolder(output) else {
+            let folder = output.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
+            return (.file(path: folder + ownName, replacing: noClobber ? .nothing : .sameImage), .none)
+        }
+        return (.file(path: output, replacing: noClobber ? .nothing : .anything), Self.compression(of: output))
+    }
+
+    private static func compression(of path: String) -> PullRequest.Compression {
+        let path = path.lowercased()
+        if [".tar.gz", ".tgz"].contains(where: path.hasSuffix) { return .gzip }
+        return [".tar.zst", ".tzst"].contains(where: path.hasSuffix) ? .zstd : .none
+    }
+
+    private func layout(at time: Int64) throws(UsageError) -> ArchiveLayout {
+        switch format ?? "docker" {
+        case "docker": return .docker(keepIndex: keepIndex)
+        case "docker-20.10":
+            if keepIndex { throw .conflict(Flag.keepIndex.spelling, "\(Flag.format.spelling) docker-20.10") }
+            return .docker2010(saveTime: time)
+        case let other: throw .invalidValue(.format, other, .expectedFormat)
+        }
+    }
+
+    private func name() throws(UsageError) -> ImageReference? {
+        guard let text = nameInArchive else { return nil }
+        let name: ImageReference
+        do { name = try ImageReference(parsing: text) } catch {
+            throw .invalidValue(.nameInArchive, text, .reason(error))
+        }
+        guard name.digest == nil else { throw .invalidValue(.nameInArchive, text, .expectedTaggedName) }
+        return name
+    }
+
+    private func parallelJobs() throws(UsageError) -> Int {
+        guard let jobs else { return 4 }
+        guard let number = Int(jobs), (1...64).contains(number) else {
+            throw .invalidValue(.jobs, jobs, .expectedJobs)
+        }
+        return number
+    }
+
+    /// Which registry is asked, and by whom.
+    func access(in surroundings: Surroundings) throws(UsageError) -> RegistryAccess {
+        var access = RegistryAccess()
+        access.credential = try credential(in: surroundings)
+        access.mirror = try mirrorHost()
+        access.plainHTTP = plainHTTP
+        return access
+    }
+
+    private func credential(in surroundings: Surroundings) throws(UsageError) -> RegistryAccess.Credential? {
+        if password != nil, passwordStdin {
+            throw .conflict(Flag.password.spelling, Flag.passwordStdin.spelling)
+        }
+        guard let username else {
+            if password != nil { throw .needs(.password, Flag.username.spelling) }
+            if passwordStdin { throw .needs(.passwordStdin, Flag.username.spelling) }
+            return nil
+        }
+        guard !username.isEmpty else { throw .invalidValue(.username, "", .expectedSomething) }
+        if passwordStdin {
+            var input = surroundings.input()
+            // As with `docker login`: one line break at the end is the terminal's, everything else the password's.
+            if input.last?.isNewline == true { input.removeLast() }
+            guard !input.isEmpty else { throw .noPasswordOnInput }
+            return .init(user: username, password: Secret(input))
+        }
+        guard let password = password ?? surroundings.environment["DOCKER_TAR_LAB_PASSWORD"] else {
+            throw .noPassword
+        }
+        return .init(user: username, password: Secret(password))
+    }
+
+    private func mirrorHost() throws(UsageError) -> String? {
+        guard let mirror else { return nil }
+        guard RegistryAccess.isMirror(mirror) else { throw .invalidValue(.mirror, mirror, .expectedMirror) }
+        return mirror
+    }
+}

@@ -1,0 +1,37 @@
+/// Why a command line was not understood, or asks for what does not go together. All end in exit code 2.
+enum UsageError: Error, Hashable, Sendable {
+    /// There is no such flag; the one that was probably meant.
+    case unknownFlag(String, nearest: Flag?)
+    /// A flag stands without its value, at the end or before this other flag.
+    case missingValue(Flag, next: String?)
+    /// A value cannot be read; what was expected in its place.
+    case invalidValue(Flag, String, Sentence)
+    /// Neither `-action` nor a word says what to do.
+    case missingAction
+    /// There is no such action; the one that was probably meant.
+    case unknownAction(String, nearest: Action?)
+    /// An action and a word that contradict each other.
+    case twoActions(String, String)
+    /// There is nothing to pull or list.
+    case missingImage
+    /// More than one image.
+    case twoImages(String, String)
+    /// A word that nothing is known to do with.
+    case unexpectedWord(String)
+    /// Two flags exclude each other.
+    case conflict(String, String)
+    /// A flag is of no use to this action.
+    case foreignFlag(Flag, Action)
+    /// A flag needs another one.
+    case needs(Flag, String)
+    /// The image's name cannot be read; why.
+    case invalidImage(String, Sentence)
+    /// The user's list of resolvers cannot be read; its path, and why.
+    case resolverFile(path: String, Sentence)
+    /// A user name stands without any password.
+    case noPassword
+    /// `-password-stdin` found no password.
+    case noPasswordOnInput
+    /// Whatever else the parser objects to, in its own words.
+    case parser(String)
+}

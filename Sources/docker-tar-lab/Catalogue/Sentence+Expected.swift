@@ -1,0 +1,60 @@
+/// What a flag's value must be; each follows “-flag cannot be …”.
+extension Sentence {
+    static var expectedBoolean: Sentence { Sentence(en: "give true or false.", zh: "只能是 true 或 false。") }
+
+    static var expectedSomething: Sentence { Sentence(en: "it is empty.", zh: "不能为空。") }
+
+    static var expectedLanguage: Sentence { Sentence(en: "give en or zh.", zh: "只能是 en 或 zh。") }
+
+    static var expectedFamily: Sentence {
+        Sentence(en: "give ip, ip4 or ip6.", zh: "只能是 ip、ip4 或 ip6。")
+    }
+
+    static var expectedFormat: Sentence {
+        Sentence(en: "give docker or docker-20.10.", zh: "只能是 docker 或 docker-20.10。")
+    }
+
+    static var expectedJobs: Sentence {
+        Sentence(en: "give a number from 1 to 64.", zh: "请给出 1 到 64 之间的整数。")
+    }
+
+    static var expectedDuration: Sentence {
+        Sentence(
+            en: "give a time such as 2, 2s or 1500ms, from 50ms to 60s.",
+            zh: "请给出 50ms 到 60s 之间的时间，例如 2、2s 或 1500ms。")
+    }
+
+    static var expectedServerName: Sentence {
+        Sentence(
+            en: "give auto, plain, records, segments, records+segments, omit or alter:NAME.",
+            zh: "只能是 auto、plain、records、segments、records+segments、omit 或 alter:域名。")
+    }
+
+    static var expectedAlterName: Sentence {
+        Sentence(
+            en: "alter needs the name that is to be shown, as in alter:www.example.com.",
+            zh: "alter 必须带上要显示的域名，例如 alter:www.example.com。")
+    }
+
+    static var expectedOverride: Sentence {
+        Sentence(
+            en: "give HOST=ADDRESS[,ADDRESS…], as in ghcr.io=192.0.2.1,2001:db8::1.",
+            zh: "格式为 主机名=地址[,地址…]，例如 ghcr.io=192.0.2.1,2001:db8::1。")
+    }
+
+    static var expectedMirror: Sentence {
+        Sentence(
+            en: "give HOST, HOST:PORT or HOST/PREFIX, as in mirror.example.com/hub.",
+            zh: "格式为 主机、主机:端口 或 主机/前缀，例如 mirror.example.com/hub。")
+    }
+
+    static var expectedTaggedName: Sentence {
+        Sentence(en: "give NAME:TAG, without a digest.", zh: "格式为 名称:标签，不能带摘要。")
+    }
+
+    static func expectedResolversOf(_ family: String) -> Sentence {
+        Sentence(
+            en: "none of these can be asked under -network \(family).",
+            zh: "在 -network \(family) 的限制下，其中没有一个可用。")
+    }
+}

@@ -1,0 +1,153 @@
+/// The help text. A line break in a meaning begins a new line of its column.
+extension Sentence {
+    static var helpPurpose: Sentence {
+        Sentence(
+            en:
+                "Saves a container image as an archive that Docker loads, also through networks that are in the way of it.",
+            zh: "把容器镜像保存为 Docker 可以加载的归档文件，在受干扰的网络中也能使用。")
+    }
+
+    static var helpUsage: Sentence { Sentence(en: "Usage (-flag and --flag are the same):", zh: "用法（-选项 与 --选项 等价）：") }
+
+    static var helpWhat: Sentence { Sentence(en: "What to do:", zh: "操作：") }
+
+    static var helpArchive: Sentence { Sentence(en: "The archive:", zh: "归档：") }
+
+    static var helpRegistry: Sentence { Sentence(en: "The registry:", zh: "镜像仓库：") }
+
+    static var helpWay: Sentence { Sentence(en: "The way there:", zh: "网络：") }
+
+    static var helpTrust: Sentence {
+        Sentence(en: "Whom to trust (verification is never off):", zh: "信任设置（证书验证无法关闭）：")
+    }
+
+    static var helpWords: Sentence { Sentence(en: "What is said:", zh: "输出：") }
+
+    static var helpExitCodes: Sentence { Sentence(en: "Exit codes:", zh: "退出码：") }
+
+    static var helpFiles: Sentence { Sentence(en: "Environment and files:", zh: "环境变量与文件：") }
+
+    static var helpPasswordVariable: Sentence { Sentence(en: "the password for -username", zh: "-username 对应的密码") }
+
+    static var helpResolverFile: Sentence {
+        Sentence(
+            en: "your own resolvers for -lab, one a line\n(~/.config where $XDG_CONFIG_HOME is not set)",
+            zh: "自定义的 lab 模式 DNS 服务器，每行一个\n（未设置 $XDG_CONFIG_HOME 时为 ~/.config）")
+    }
+
+    static var helpProxyVariables: Sentence { Sentence(en: "proxies; not used with -lab", zh: "代理设置；lab 模式下不使用") }
+
+    static var helpCertificates: Sentence { Sentence(en: "further authorities", zh: "附加的 CA 证书") }
+
+    /// What stands for a flag's value; nil for switches.
+    static func placeholder(_ flag: Flag) -> Sentence? {
+        switch flag {
+        case .action: Sentence(name: "pull|list")
+        case .image, .nameInArchive: Sentence(en: "NAME[:TAG]", zh: "名称[:标签]")
+        case .arch: Sentence(en: "PLATFORM", zh: "平台")
+        case .output: Sentence(en: "PATH", zh: "路径")
+        case .format: Sentence(name: "docker|docker-20.10")
+        case .jobs: Sentence(en: "NUMBER", zh: "数量")
+        case .username: Sentence(en: "NAME", zh: "用户名")
+        case .password: Sentence(en: "PASSWORD", zh: "密码")
+        case .mirror: Sentence(en: "HOST[/PREFIX]", zh: "主机[/前缀]")
+        case .network: Sentence(name: "ip|ip4|ip6")
+        case .sni: Sentence(en: "STRATEGY", zh: "策略")
+        case .proxy: Sentence(name: "URL|none")
+        case .resolve: Sentence(en: "HOST=ADDRESS,…", zh: "主机=地址,…")
+        case .dnsServers: Sentence(en: "ADDRESS[:PORT],…", zh: "地址[:端口],…")
+        case .dnsTimeout: Sentence(en: "TIME", zh: "时间")
+        case .trust: Sentence(en: "HOST=sha256:…", zh: "主机=sha256:…")
+        case .authorityFile, .log: Sentence(en: "FILE", zh: "文件")
+        case .authorityFolder: Sentence(en: "FOLDER", zh: "目录")
+        case .lang: Sentence(name: "en|zh")
+        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .quiet, .json, .debug, .version, .help: nil
+        }
+    }
+
+    /// What a flag does.
+    static func help(_ flag: Flag) -> Sentence {
+        switch flag {
+        case .action:
+            Sentence(
+                en: "save an archive, or list the platforms of an image;\nalso as first word: docker-tar-lab pull NAME",
+                zh: "保存归档，或列出镜像支持的平台；\n也可写成第一个参数：docker-tar-lab pull 名称")
+        case .image: Sentence(en: "the image; also as the word after the action", zh: "镜像名；也可直接写在操作后面")
+        case .arch:
+            Sentence(
+                en: "amd64 (default), arm64, armv7, 386, linux/arm/v7, windows/amd64, …",
+                zh: "amd64（默认）、arm64、armv7、386、linux/arm/v7、windows/amd64 等")
+        case .output:
+            Sentence(
+                en: "a file, a folder, or - for standard output;\n.tar.gz, .tgz and .tar.zst compress",
+                zh: "文件、目录，或用 - 表示标准输出；\n后缀为 .tar.gz、.tgz、.tar.zst 时自动压缩")
+        case .noClobber: Sentence(en: "never replace a file", zh: "不覆盖已有文件")
+        case .nameInArchive: Sentence(en: "the image's name in the archive", zh: "镜像在归档中的名称")
+        case .format:
+            Sentence(
+                en:
+                    "docker (default): as Docker saves today, small and fast;\ndocker-20.10: the classic layout, for old engines and NAS",
+                zh: "docker（默认）：与新版 Docker 相同，体积小、速度快；\ndocker-20.10：传统格式，适用于旧版引擎和 NAS")
+        case .keepIndex: Sentence(en: "keep the index of all platforms in the archive", zh: "在归档中保留多平台索引")
+        case .jobs: Sentence(en: "layers fetched at a time, 1 to 64 (default 4)", zh: "同时下载的层数，1 到 64（默认 4）")
+        case .username: Sentence(en: "log in to the registry", zh: "登录仓库的用户名")
+        case .passwordStdin: Sentence(en: "read the password from standard input", zh: "从标准输入读取密码")
+        case .password:
+            Sentence(en: "the password, for all on this machine to see", zh: "密码；本机其他用户可以看到")
+        case .mirror: Sentence(en: "ask this mirror in place of the registry", zh: "使用镜像站代替原仓库")
+        case .plainHTTP: Sentence(en: "speak HTTP without TLS to the registry", zh: "使用不加密的 HTTP 访问仓库")
+        case .lab:
+            Sentence(
+                en:
+                    "get past forged DNS and name-reading boxes: ask many\nresolvers, weigh all answers, shape the TLS handshake",
+                zh: "应对 DNS 污染和 SNI 阻断：同时询问多个 DNS 服务器，\n综合判断全部应答，并调整 TLS 握手方式")
+        case .dnsServers: Sentence(en: "ask these resolvers", zh: "指定 DNS 服务器")
+        case .dnsTimeout:
+            Sentence(
+                en: "how long answers are collected with -lab (default 2s)", zh: "lab 模式收集 DNS 应答的时间（默认 2s）")
+        case .sni:
+            Sentence(
+                en:
+                    "how the server's name is shown: auto (default with -lab),\nplain, records, segments, records+segments, omit, alter:NAME",
+                zh: "握手时如何呈现域名：auto（lab 模式默认）、plain、\nrecords、segments、records+segments、omit、alter:域名")
+        case .network: Sentence(en: "address families to use", zh: "使用的 IP 协议族")
+        case .resolve: Sentence(en: "addresses of a host; may be repeated", zh: "指定主机的地址；可重复使用")
+        case .proxy:
+            Sentence(
+                en: "http, https, socks5 or socks5h proxy; none ignores the environment",
+                zh: "http、https、socks5 或 socks5h 代理；none 表示忽略环境变量")
+        case .trust:
+            Sentence(
+                en: "trust one certificate by its fingerprint; may be repeated", zh: "按指纹信任某个证书；可重复使用")
+        case .authorityFile: Sentence(en: "further authorities in PEM", zh: "附加的 CA 证书（PEM 格式）")
+        case .authorityFolder: Sentence(en: "a folder of such files", zh: "存放 CA 证书的目录")
+        case .quiet: Sentence(en: "print the archive's path alone", zh: "只输出归档路径")
+        case .json: Sentence(en: "list as JSON, with digests", zh: "以 JSON 格式列出，包含摘要")
+        case .debug: Sentence(en: "print every step on standard error", zh: "在标准错误输出每一步的详情")
+        case .log: Sentence(en: "write a log for support", zh: "写入日志文件，便于排查问题")
+        case .lang: Sentence(en: "language of all texts (default by locale)", zh: "界面语言（默认取决于系统区域设置）")
+        case .version: Sentence(en: "print the version", zh: "显示版本")
+        case .help: Sentence(en: "print this text", zh: "显示本帮助")
+        }
+    }
+
+    /// What an exit code means.
+    static func help(_ code: ExitCode) -> Sentence {
+        switch code {
+        case .done: Sentence(en: "done", zh: "成功")
+        case .internal: Sentence(en: "internal error", zh: "内部错误")
+        case .usage: Sentence(en: "the command line cannot be read", zh: "命令行参数有误")
+        case .notFound:
+            Sentence(en: "no such image, tag or platform, or nothing that could be saved", zh: "镜像、标签或平台不存在，或内容无法保存")
+        case .notAuthorised: Sentence(en: "not authorised", zh: "未获授权")
+        case .network: Sentence(en: "network or server failed", zh: "网络或服务器故障")
+        case .interference:
+            Sentence(
+                en: "interference: forged DNS or killed TLS, and nothing got through", zh: "网络干扰：DNS 污染或 TLS 被阻断，且无法绕过")
+        case .verification: Sentence(en: "verification failed", zh: "内容校验失败")
+        case .disk: Sentence(en: "disk, or a file in the way", zh: "磁盘错误，或目标文件不允许覆盖")
+        case .rateLimited: Sentence(en: "the registry's pull limit is reached", zh: "达到仓库的拉取次数限制")
+        case .interrupted: Sentence(en: "interrupted", zh: "被中断")
+        }
+    }
+}

@@ -1,0 +1,70 @@
+internal import LabNet
+
+/// What the user should know, though nothing failed.
+extension Sentence {
+    /// A line that begins so.
+    static func notice(_ notice: Sentence) -> Sentence {
+        Sentence(en: "Note: \(notice.en)", zh: "提示：\(notice.zh)")
+    }
+
+    /// What the transport has decided.
+    static func notice(_ notice: Observation.Notice) -> Sentence {
+        switch notice {
+        case .proxyIgnoredInLabMode:
+            Sentence(
+                en: "lab mode goes direct; the proxy of the environment is not used. Name one with -proxy to use it.",
+                zh: "lab 模式直接连接，不使用环境变量中的代理；如需代理，请用 -proxy 指定。")
+        }
+    }
+
+    /// `-password` was used.
+    static var passwordIsVisible: Sentence {
+        Sentence(
+            en: "-password can be seen by others in the process list (ps); "
+                + "-password-stdin and $DOCKER_TAR_LAB_PASSWORD cannot.",
+            zh: "其他用户可以在进程列表（ps）中看到 -password 的内容；建议改用 -password-stdin 或环境变量 DOCKER_TAR_LAB_PASSWORD。")
+    }
+
+    /// The image was named by digest and has no tag in the archive.
+    static var loadsWithoutName: Sentence {
+        Sentence(
+            en: "the image is named by its digest and loads without a name (<none>). "
+                + "Give one with -as NAME:TAG, or afterwards with docker tag.",
+            zh: "镜像是按摘要指定的，加载后没有名称（<none>）。可以用 -as 名称:标签 指定，或在加载后用 docker tag 命名。")
+    }
+
+    /// Few pulls are left.
+    static func pullsLeft(_ count: Int) -> Sentence {
+        Sentence(en: "the registry allows \(count) more pulls for now.", zh: "仓库目前还允许拉取 \(count) 次。")
+    }
+
+    /// A layer is fetched again.
+    static func retrying(_ layer: Int, attempt: Int, _ reason: Sentence) -> Sentence {
+        Sentence(
+            en: "layer \(layer) is fetched again (\(attempt)): \(reason.en)",
+            zh: "第 \(layer) 层重新下载（第 \(attempt) 次）：\(reason.zh)")
+    }
+
+    /// For the log: what begins.
+    static func begins(_ action: Action, _ image: String) -> Sentence {
+        switch action {
+        case .pull: Sentence(en: "pulling \(image)", zh: "开始拉取 \(image)")
+        case .list: Sentence(en: "listing \(image)", zh: "开始列出 \(image) 的平台")
+        }
+    }
+
+    /// For the log: the layers that a pull consists of.
+    static func planned(_ count: Int, _ size: String) -> Sentence {
+        Sentence(en: "\(count) layers, \(size)", zh: "共 \(count) 层，\(size)")
+    }
+
+    /// For the log: a layer is right.
+    static func verified(_ layer: Int) -> Sentence {
+        Sentence(en: "layer \(layer) verified", zh: "第 \(layer) 层已校验")
+    }
+
+    /// For the log: the archive stands.
+    static func written(_ path: String, _ size: String) -> Sentence {
+        Sentence(en: "wrote \(path), \(size)", zh: "已写入 \(path)，\(size)")
+    }
+}

@@ -1,0 +1,75 @@
+internal import LabNet
+internal import Puller
+
+/// Why a pull failed.
+extension Sentence {
+    /// What was being done, and where.
+    static func attempted(_ error: PullError) -> Sentence {
+        let place = error.place
+        return switch error.step {
+        case .authorise: Sentence(en: "getting a token from \(place)", zh: "从 \(place) 获取令牌")
+        case .manifest: Sentence(en: "asking \(place) for the manifest", zh: "向 \(place) 请求清单（manifest）")
+        case .config:
+            Sentence(en: "fetching the image's configuration from \(place)", zh: "从 \(place) 获取镜像配置")
+        case .layer(let digest):
+            Sentence(en: "fetching layer \(digest.short) from \(place)", zh: "从 \(place) 下载镜像层 \(digest.short)")
+        case .archive: Sentence(en: "writing \(place)", zh: "写入 \(place)")
+        }
+    }
+
+    /// The cause of a failure, as the end of “…: ”.
+    static func cause(_ cause: PullError.Cause) -> Sentence {
+        switch cause {
+        case .notFound(let words):
+            Sentence(
+                en: "there is no such image or tag\(quoted(words).en)", zh: "镜像或标签不存在\(quoted(words).zh)")
+        case .noSuchPlatform(let wanted, _):
+            Sentence(
+                en: "the image does not exist for \(wanted.listName)", zh: "该镜像没有 \(wanted.listName) 平台的版本")
+        case .unauthorised(let status, let words):
+            Sentence(
+                en: "the registry answered \(status), not authorised\(quoted(words).en)",
+                zh: "仓库返回 \(status)，未获授权\(quoted(words).zh)")
+        case .rateLimited(let words, _):
+            Sentence(
+                en: "the registry's pull limit is reached (429)\(quoted(words).en)",
+                zh: "已达到仓库的拉取次数限制（429）\(quoted(words).zh)")
+        case .status(let status, let words):
+            Sentence(
+                en: "the server answered \(status)\(quoted(words).en)", zh: "服务器返回 \(status)\(quoted(words).zh)")
+        case .malformed(let rule):
+            Sentence(en: "the answer is not what a registry gives: \(rule)", zh: "应答不符合镜像仓库协议：\(rule)")
+        case .realmRefused(let reason):
+            Sentence(
+                en: "the token server that the registry names is not asked: \(reason)",
+                zh: "拒绝访问仓库指定的令牌服务器：\(reason)")
+        case .digestMismatch(let expected, let actual):
+            Sentence(
+                en: "the content is not what was asked for: its digest is \(actual), and it should be \(expected)",
+                zh: "内容校验失败：实际摘要为 \(actual)，应为 \(expected)")
+        case .sizeMismatch(let expected, let actual):
+            Sentence(
+                en: "the content is \(actual) bytes long, and it should be \(expected)",
+                zh: "内容大小不符：实际 \(actual) 字节，应为 \(expected) 字节")
+        case .diffIDMismatch(let expected, let actual):
+            Sentence(
+                en:
+                    "the layer unpacks to other bytes than the configuration says: diffID \(actual) in place of \(expected)",
+                zh: "镜像层解压后与配置不符：实际 diffID 为 \(actual)，应为 \(expected)")
+        case .undecodable(let detail):
+            Sentence(en: "the layer cannot be unpacked: \(detail)", zh: "镜像层无法解压：\(detail)")
+        case .unsupported(let detail):
+            Sentence(en: "this kind of content cannot be saved: \(detail)", zh: "无法保存这种内容：\(detail)")
+        case .disk(let errno): .errno(errno)
+        case .exists:
+            Sentence(
+                en: "something that may not be replaced stands under that name", zh: "已存在同名文件，且不允许覆盖")
+        case .network(let error): .cause(error.cause)
+        }
+    }
+
+    /// The server's own words, where it gave any.
+    private static func quoted(_ words: String) -> Sentence {
+        words.isEmpty ? Sentence(name: "") : Sentence(en: ": “\(words)”", zh: "：“\(words)”")
+    }
+}

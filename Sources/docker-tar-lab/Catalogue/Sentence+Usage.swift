@@ -1,0 +1,139 @@
+/// What is wrong with a command line.
+extension Sentence {
+    /// The sentence for a usage error.
+    init(_ error: UsageError) {
+        self =
+            switch error {
+            case .unknownFlag(let flag, let nearest): .unknownFlag(flag, nearest)
+            case .missingValue(let flag, nil): .missingValue(flag)
+            case .missingValue(let flag, let next?): .missingValue(flag, before: next)
+            case .invalidValue(let flag, let value, let expected): .invalidValue(flag, value, expected)
+            case .missingAction: .missingAction
+            case .unknownAction(let word, let nearest): .unknownAction(word, nearest)
+            case .twoActions(let one, let other): .twoActions(one, other)
+            case .missingImage: .missingImage
+            case .twoImages(let one, let other): .twoImages(one, other)
+            case .unexpectedWord(let word): .unexpectedWord(word)
+            case .conflict(let one, let other): .conflict(one, other)
+            case .foreignFlag(let flag, let action): .foreignFlag(flag, action)
+            case .needs(let flag, let other): .needs(flag, other)
+            case .invalidImage(let name, let reason): .invalidImage(name, reason)
+            case .resolverFile(let path, let reason): .resolverFile(path, reason)
+            case .noPassword: .noPassword
+            case .noPasswordOnInput: .noPasswordOnInput
+            case .parser(let text): .parser(text)
+            }
+    }
+
+    private static func unknownFlag(_ flag: String, _ nearest: Flag?) -> Sentence {
+        guard let nearest else { return Sentence(en: "there is no flag \(flag).", zh: "没有 \(flag) 这个选项。") }
+        return Sentence(
+            en: "there is no flag \(flag). Did you mean \(nearest.spelling)?",
+            zh: "没有 \(flag) 这个选项。是不是想用 \(nearest.spelling)？")
+    }
+
+    private static func missingValue(_ flag: Flag) -> Sentence {
+        Sentence(en: "\(flag.spelling) needs a value.", zh: "\(flag.spelling) 后面缺少值。")
+    }
+
+    private static func missingValue(_ flag: Flag, before next: String) -> Sentence {
+        Sentence(
+            en:
+                "\(flag.spelling) needs a value, and \(next) is a flag. If it is the value, write \(flag.spelling)=\(next).",
+            zh: "\(flag.spelling) 后面缺少值，而 \(next) 是另一个选项。如果它就是要给的值，请写成 \(flag.spelling)=\(next)。")
+    }
+
+    private static func invalidValue(_ flag: Flag, _ value: String, _ expected: Sentence) -> Sentence {
+        Sentence(
+            en: "\(flag.spelling) cannot be “\(value)”: \(expected.en)",
+            zh: "\(flag.spelling) 的值“\(value)”无效：\(expected.zh)")
+    }
+
+    private static var missingAction: Sentence {
+        Sentence(
+            en: "nothing is asked for. Say pull or list: docker-tar-lab pull nginx.",
+            zh: "没有说明要做什么。请指定 pull 或 list，例如：docker-tar-lab pull nginx。")
+    }
+
+    private static func unknownAction(_ word: String, _ nearest: Action?) -> Sentence {
+        guard let nearest else {
+            return Sentence(
+                en:
+                    "“\(word)” is no action; there are pull and list. To pull an image of that name: docker-tar-lab pull \(word).",
+                zh: "没有“\(word)”这个操作，只有 pull 和 list。如果要拉取这个名字的镜像：docker-tar-lab pull \(word)。")
+        }
+        return Sentence(
+            en: "“\(word)” is no action. Did you mean \(nearest.rawValue)?",
+            zh: "没有“\(word)”这个操作。是不是想用 \(nearest.rawValue)？")
+    }
+
+    private static func twoActions(_ one: String, _ other: String) -> Sentence {
+        Sentence(
+            en: "-action \(one) and the word \(other) contradict each other; give one of them.",
+            zh: "-action \(one) 与 \(other) 相互矛盾，只能指定其中一个。")
+    }
+
+    private static var missingImage: Sentence {
+        Sentence(
+            en: "no image is named. Give one with -image, or after the action: docker-tar-lab pull nginx.",
+            zh: "没有指定镜像。请用 -image 指定，或写在操作后面：docker-tar-lab pull nginx。")
+    }
+
+    private static func twoImages(_ one: String, _ other: String) -> Sentence {
+        Sentence(
+            en: "two images are named, \(one) and \(other); one is handled at a time.",
+            zh: "指定了两个镜像：\(one) 和 \(other)；一次只能处理一个。")
+    }
+
+    private static func unexpectedWord(_ word: String) -> Sentence {
+        Sentence(
+            en: "“\(word)” is one word too many. Switches are set with “=”: -lab=true.",
+            zh: "多了一个参数“\(word)”。开关选项要用“=”赋值，例如 -lab=true。")
+    }
+
+    private static func conflict(_ one: String, _ other: String) -> Sentence {
+        Sentence(en: "\(one) and \(other) exclude each other.", zh: "\(one) 与 \(other) 不能同时使用。")
+    }
+
+    private static func foreignFlag(_ flag: Flag, _ action: Action) -> Sentence {
+        Sentence(
+            en: "\(flag.spelling) has no meaning with \(action.rawValue).",
+            zh: "\(flag.spelling) 不能用于 \(action.rawValue)。")
+    }
+
+    private static func needs(_ flag: Flag, _ other: String) -> Sentence {
+        Sentence(
+            en: "\(flag.spelling) needs \(other) beside it.", zh: "\(flag.spelling) 必须与 \(other) 一起使用。")
+    }
+
+    private static func invalidImage(_ name: String, _ reason: Sentence) -> Sentence {
+        Sentence(en: "“\(name)” is no image name: \(reason.en)", zh: "“\(name)”不是有效的镜像名：\(reason.zh)")
+    }
+
+    private static func resolverFile(_ path: String, _ reason: Sentence) -> Sentence {
+        Sentence(
+            en: "the list of resolvers in \(path) cannot be used: \(reason.en)",
+            zh: "无法使用 \(path) 中的 DNS 服务器列表：\(reason.zh)")
+    }
+
+    private static var noPassword: Sentence {
+        Sentence(
+            en: "-username needs a password: by -password-stdin, or in $DOCKER_TAR_LAB_PASSWORD.",
+            zh: "-username 需要密码：请使用 -password-stdin，或设置环境变量 DOCKER_TAR_LAB_PASSWORD。")
+    }
+
+    private static var noPasswordOnInput: Sentence {
+        Sentence(
+            en: "-password-stdin found no password on standard input.", zh: "-password-stdin 没有从标准输入读到密码。")
+    }
+
+    private static func parser(_ text: String) -> Sentence {
+        Sentence(
+            en: "the command line cannot be read. The parser says: \(text)", zh: "无法解析命令行。解析器的原话：\(text)")
+    }
+
+    /// Where to read on; it follows every usage error.
+    static var seeHelp: Sentence {
+        Sentence(en: "See docker-tar-lab -help.", zh: "用法见 docker-tar-lab -help -lang zh。")
+    }
+}

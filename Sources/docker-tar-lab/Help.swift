@@ -1,0 +1,55 @@
+/// The help text, put together from the catalogue: the flags in groups, their meanings in one column.
+struct Help {
+    /// The language of the words.
+    let language: Language
+
+    /// The text's lines, none wider than 100 columns.
+    var lines: [String] {
+        let groups: [(Sentence, [Flag])] = [
+            (.helpWhat, [.action, .image, .arch]),
+            (.helpArchive, [.output, .noClobber, .nameInArchive, .format, .keepIndex, .jobs]),
+            (.helpRegistry, [.username, .passwordStdin, .password, .mirror, .plainHTTP]),
+            (.helpWay, [.lab, .dnsServers, .dnsTimeout, .sni, .network, .resolve, .proxy]),
+            (.helpTrust, [.trust, .authorityFile, .authorityFolder]),
+            (.helpWords, [.quiet, .json, .debug, .log, .lang, .version, .help]),
+        ]
+        var lines = [text(.helpPurpose), "", text(.helpUsage)]
+        lines += [
+            "docker-tar-lab pull nginx", "docker-tar-lab list ghcr.io/owner/image:tag",
+            "docker-tar-lab -action pull -image nginx -arch arm64 -lab -output nginx.tar",
+        ].map { "  " + $0 }
+        for (heading, flags) in groups {
+            lines += ["", text(heading)] + rows(flags.map { (head($0), text(.help($0))) })
+        }
+        lines += ["", text(.helpExitCodes)]
+        lines += rows(ExitCode.allCases.map { (String($0.rawValue), text(.help($0))) })
+        lines += ["", text(.helpFiles)]
+        lines += rows([
+            ("$DOCKER_TAR_LAB_PASSWORD", text(.helpPasswordVariable)),
+            ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
+            ("$HTTPS_PROXY $HTTP_PROXY $ALL_PROXY $NO_PROXY", text(.helpProxyVariables)),
+            ("$SSL_CERT_FILE, /etc/docker/certs.d/HOST/", text(.helpCertificates)),
+        ])
+        return lines
+    }
+
+    private func head(_ flag: Flag) -> String {
+        let placeholder = Sentence.placeholder(flag).map { " " + text($0) } ?? ""
+        return (flag == .help ? "-h, -help" : flag.spelling) + placeholder
+    }
+
+    /// Two columns; what is too wide for the first stands on a line of its own.
+    private func rows(_ rows: [(head: String, text: String)]) -> [String] {
+        let indent = 30
+        return rows.flatMap { row -> [String] in
+            let texts = row.text.split(separator: "\n").map(String.init)
+            let head = "  " + row.head
+            let blank = String(repeating: " ", count: indent)
+            let isWide = DisplayWidth.of(head) >= indent
+            let first = isWide ? [head] : [DisplayWidth.padded(head, to: indent) + (texts.first ?? "")]
+            return first + (isWide ? texts : Array(texts.dropFirst())).map { blank + $0 }
+        }
+    }
+
+    private func text(_ sentence: Sentence) -> String { sentence.text(in: language) }
+}

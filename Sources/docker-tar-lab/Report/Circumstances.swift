@@ -1,0 +1,17 @@
+/// What an error's words depend on besides the error: what was asked for, and how.
+struct Circumstances: Hashable, Sendable {
+    /// Pull or list.
+    var action: Action
+    /// The image as it was typed.
+    var image: String
+    /// Whether lab mode was on.
+    var isLab = false
+    /// Whether a user name was given.
+    var hasCredential = false
+    /// Whether a mirror was asked in place of the registry.
+    var hasMirror = false
+    /// Whether `-no-clobber` was given.
+    var refusesToReplace = false
+    /// Whether the archive went to standard output.
+    var writesToOutput = false
+}

@@ -1,0 +1,77 @@
+internal import LabNet
+internal import Puller
+
+/// The words for an error: what could not be done, the step, the endpoint, the cause, all attempts, and what to do next.
+/// A pure function of the error and its circumstances.
+struct ErrorReport {
+    /// What was asked for.
+    let circumstances: Circumstances
+    /// The language of the words.
+    let language: Language
+
+    /// The report's lines.
+    func lines(for error: any Error) -> [String] {
+        switch error {
+        case let error as UsageError: [Self.opening(Sentence(error), in: language), text(.seeHelp)]
+        case let error as TrustError: [Self.opening(Sentence(error), in: language)] + indented(Advice.for(error))
+        case is CancellationError: [Self.opening(.interrupted, in: language)]
+        case let error as PullError: lines(for: error)
+        case let error as NetworkError: [heading] + failure(.attempted(error), .cause(error.cause)) + ending(error)
+        default: [Self.opening(.internalError(String(describing: type(of: error))), in: language)]
+        }
+    }
+
+    /// The first line of any report: the command's name and what is the matter.
+    static func opening(_ sentence: Sentence, in language: Language) -> String {
+        "docker-tar-lab: \(sentence.text(in: language))"
+    }
+
+    private func lines(for error: PullError) -> [String] {
+        var lines = [heading] + failure(.attempted(error), .cause(error.cause))
+        switch error.cause {
+        case .network(let cause):
+            lines += ["  " + text(.because(.attempted(cause), .cause(cause.cause)))] + ending(cause)
+        case .noSuchPlatform(_, let available):
+            lines.append("  " + text(.existingPlatforms))
+            lines += PlatformListing(available).table.map { "    " + $0 }
+            lines += indented(Advice.for(error, circumstances))
+        default: lines += indented(Advice.for(error, circumstances))
+        }
+        return lines
+    }
+
+    private var heading: String {
+        Self.opening(.cannot(circumstances.action, circumstances.image), in: language)
+    }
+
+    private func failure(_ step: Sentence, _ cause: Sentence) -> [String] { ["  " + text(.failed(step, cause))] }
+
+    private func ending(_ error: NetworkError) -> [String] {
+        let attempts = Self.attempts(of: error).map { "    " + text(.attempt($0.step, $0.cause, times: $0.times)) }
+        return (attempts.isEmpty ? [] : ["  " + text(.attempts)] + attempts)
+            + indented(Advice.for(error, circumstances))
+    }
+
+    private func indented(_ advice: [Sentence]) -> [String] { advice.map { "  " + text(.advice($0)) } }
+
+    private func text(_ sentence: Sentence) -> String { sentence.text(in: language) }
+
+    /// Every attempt that led to a failure, in its order; equal ones are told once with their count.
+    static func attempts(of error: NetworkError) -> [(step: Sentence, cause: Sentence, times: Int)] {
+        var told: [(step: Sentence, cause: Sentence, times: Int)] = []
+        for leaf in error.attempts.flatMap(\.leaves) {
+            let attempt = (step: Sentence.attempted(leaf), cause: Sentence.cause(leaf.cause))
+            if let index = told.firstIndex(where: { $0.step == attempt.step && $0.cause == attempt.cause }) {
+                told[index].times += 1
+            } else {
+                told.append((attempt.step, attempt.cause, 1))
+            }
+        }
+        return told
+    }
+}
+
+extension NetworkError {
+    /// The failures at the bottom of this one: itself where no attempts led to it.
+    var leaves: [NetworkError] { attempts.isEmpty ? [self] : attempts.flatMap(\.leaves) }
+}

@@ -1,0 +1,74 @@
+internal import Glibc
+internal import LabNet
+internal import Puller
+
+/// How the command ends; documented in its help.
+enum ExitCode: Int32, CaseIterable, Sendable {
+    /// All is well.
+    case done = 0
+    /// A defect of ours.
+    case `internal` = 1
+    /// The command line cannot be read.
+    case usage = 2
+    /// No such image, tag or platform, or nothing that could be saved.
+    case notFound = 3
+    /// Not authorised.
+    case notAuthorised = 4
+    /// The network, or a server that does not do its work.
+    case network = 5
+    /// Forged DNS or killed TLS, and nothing got through.
+    case interference = 6
+    /// Content that is not what its digest or size says.
+    case verification = 7
+    /// The disk, or something in the way there.
+    case disk = 8
+    /// The registry allows no more pulls for now.
+    case rateLimited = 9
+    /// SIGINT or SIGTERM.
+    case interrupted = 130
+
+    /// The code for an error; in lab mode a stranger's certificate counts as interference.
+    init(_ error: any Error, isLab: Bool) {
+        switch error {
+        case is UsageError, is TrustError: self = .usage
+        case is CancellationError: self = .interrupted
+        case let error as PullError: self.init(error.cause, isLab: isLab)
+        case let error as NetworkError: self.init(error, isLab: isLab)
+        default: self = .internal
+        }
+    }
+
+    private init(_ cause: PullError.Cause, isLab: Bool) {
+        switch cause {
+        case .notFound, .noSuchPlatform, .unsupported: self = .notFound
+        case .unauthorised, .realmRefused: self = .notAuthorised
+        case .rateLimited: self = .rateLimited
+        case .status, .malformed: self = .network
+        case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable: self = .verification
+        case .disk, .exists: self = .disk
+        case .network(let error): self.init(error, isLab: isLab)
+        }
+    }
+
+    private init(_ error: NetworkError, isLab: Bool) {
+        self = error.showsInterference(isLab: isLab) ? .interference : .network
+    }
+}
+
+extension NetworkError {
+    /// Whether this failure or one of its attempts is a censor's work. A certificate that was refused is that only in lab
+    /// mode, where the way to an address is searched for; elsewhere it is a registry with a certificate of its own.
+    /// One that is merely out of date has the right name and issuer, and so is no stranger's (X509_V_ERR 9 and 10).
+    func showsInterference(isLab: Bool) -> Bool {
+        switch cause {
+        case .onlyForgedAnswers, .resetAfterHello, .silenceAfterHello: true
+        case .certificate(let problem): isLab && !problem.isOnlyOutOfDate
+        default: attempts.contains { $0.showsInterference(isLab: isLab) }
+        }
+    }
+}
+
+extension NetworkError.CertificateProblem {
+    /// Whether nothing is wrong but the time: not yet valid, or expired.
+    var isOnlyOutOfDate: Bool { code == 9 || code == 10 }
+}

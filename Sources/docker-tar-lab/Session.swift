@@ -1,0 +1,76 @@
+internal import Glibc
+internal import LabNet
+internal import Puller
+
+/// One invocation while it runs: the pipeline is called, and what comes of it is said.
+struct Session: Sendable {
+    /// What is to be done.
+    let invocation: Invocation
+    /// Where it is said.
+    let console: Console
+    /// What is written down besides.
+    let journal: Journal
+    /// The language of the words.
+    let language: Language
+    /// Whether a picture can be drawn where the progress goes.
+    let canDraw: Bool
+
+    /// Does what is asked for; every error is said, and ends in its exit code.
+    func perform() async -> ExitCode {
+        let circumstances = invocation.circumstances
+        for notice in invocation.notices { journal.tell(notice) }
+        journal.write(.begins(circumstances.action, circumstances.image))
+        do {
+            let transport = Transport(invocation.transport) { journal.observed($0) }
+            let puller = Puller(transport: transport, access: invocation.access)
+            switch invocation.task {
+            case .pull(let request): try await pull(request, by: puller)
+            case .list(let reference, let asJSON): try await list(reference, asJSON: asJSON, by: puller)
+            }
+            return .done
+        } catch {
+            if !isReaderGone(error) {
+                let report = ErrorReport(circumstances: circumstances, language: language).lines(for: error)
+                console.say(report, on: .error)
+                journal.failed(report)
+            }
+            return ExitCode(error, isLab: circumstances.isLab)
+        }
+    }
+
+    private func pull(_ request: PullRequest, by puller: Puller) async throws {
+        let stream: Console.Stream = request.output == .standardOutput ? .error : .output
+        let display = ProgressDisplay(
+            console: console, stream: stream, style: invocation.isQuiet ? .none : canDraw ? .drawn : .plain,
+            language: language, clock: ContinuousClock())
+        let result = try await display.show { showing in
+            try await puller.pull(request) { event in
+                journal.happened(event)
+                showing(event)
+            }
+        }
+        let path = result.path ?? "-"
+        journal.write(.written(path, ByteCount.text(result.size)))
+        if invocation.isQuiet {
+            if result.path != nil { console.verbatim(path, on: stream) }
+            return
+        }
+        let engines = Engines(
+            layout: result.layout, index: result.image.index, layers: result.image.manifest.layers,
+            compression: request.compression)
+        console.verbatim("Output File:  \(path)", on: stream)
+        console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream)
+        for note in engines.notes { journal.tell(note) }
+    }
+
+    private func list(_ reference: ImageReference, asJSON: Bool, by puller: Puller) async throws {
+        let listing = PlatformListing(try await puller.platforms(of: reference))
+        console.say(asJSON ? try listing.json() : listing.lines, on: .output)
+    }
+
+    /// Whether the archive's reader on standard output has ended: it knows that itself, so nothing is said.
+    private func isReaderGone(_ error: any Error) -> Bool {
+        guard invocation.circumstances.writesToOutput, let error = error as? PullError else { return false }
+        return error.cause == .disk(errno: EPIPE)
+    }
+}
