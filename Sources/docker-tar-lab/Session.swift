@@ -21,7 +21,7 @@ struct Session: Sendable {
         for notice in invocation.notices { journal.tell(notice) }
         journal.write(.begins(circumstances.action, circumstances.image))
         do {
-            let transport = Transport(invocation.transport) { journal.observed($0) }
+            let transport = try Transport(invocation.transport) { journal.observed($0) }
             let puller = Puller(transport: transport, access: invocation.access)
             switch invocation.task {
             case .pull(let request): try await pull(request, by: puller)

@@ -4,40 +4,40 @@ internal import ArgumentParser
 ///
 /// ArgumentParser only takes the words apart. Values are read by `Invocation`, which has words of its own for bad ones.
 struct Flags: ParsableArguments {
-    @Option var action: String?
-    @Option var image: String?
-    @Option var arch: String?
+    @Option(parsing: .unconditional) var action: String?
+    @Option(parsing: .unconditional) var image: String?
+    @Option(parsing: .unconditional) var arch: String?
 
-    @Option var output: String?
-    @Option var format: String?
-    @Option var jobs: String?
-    @Option var noClobber = false
-    @Option(name: .customLong("as")) var nameInArchive: String?
-    @Option var keepIndex = false
+    @Option(parsing: .unconditional) var output: String?
+    @Option(parsing: .unconditional) var format: String?
+    @Option(parsing: .unconditional) var jobs: String?
+    @Option(parsing: .unconditional) var noClobber = false
+    @Option(name: .customLong("as"), parsing: .unconditional) var nameInArchive: String?
+    @Option(parsing: .unconditional) var keepIndex = false
 
-    @Option var username: String?
-    @Option var password: String?
-    @Option var passwordStdin = false
-    @Option var mirror: String?
-    @Option(name: .customLong("plain-http")) var plainHTTP = false
+    @Option(parsing: .unconditional) var username: String?
+    @Option(parsing: .unconditional) var password: String?
+    @Option(parsing: .unconditional) var passwordStdin = false
+    @Option(parsing: .unconditional) var mirror: String?
+    @Option(name: .customLong("plain-http"), parsing: .unconditional) var plainHTTP = false
 
-    @Option var lab = false
-    @Option var network: String?
-    @Option var sni: String?
-    @Option var proxy: String?
+    @Option(parsing: .unconditional) var lab = false
+    @Option(parsing: .unconditional) var network: String?
+    @Option(parsing: .unconditional) var sni: String?
+    @Option(parsing: .unconditional) var proxy: String?
     @Option(parsing: .unconditionalSingleValue) var resolve: [String] = []
-    @Option var dnsServers: String?
-    @Option var dnsTimeout: String?
+    @Option(parsing: .unconditional) var dnsServers: String?
+    @Option(parsing: .unconditional) var dnsTimeout: String?
 
     @Option(parsing: .unconditionalSingleValue) var trust: [String] = []
-    @Option(name: .customLong("ca-file")) var authorityFile: String?
-    @Option(name: .customLong("ca-dir")) var authorityFolder: String?
+    @Option(name: .customLong("ca-file"), parsing: .unconditional) var authorityFile: String?
+    @Option(name: .customLong("ca-dir"), parsing: .unconditional) var authorityFolder: String?
 
-    @Option var quiet = false
-    @Option var json = false
-    @Option var debug = false
-    @Option var log: String?
-    @Option var lang: String?
+    @Option(parsing: .unconditional) var quiet = false
+    @Option(parsing: .unconditional) var json = false
+    @Option(parsing: .unconditional) var debug = false
+    @Option(parsing: .unconditional) var log: String?
+    @Option(parsing: .unconditional) var lang: String?
 
     @Argument var words: [String] = []
 

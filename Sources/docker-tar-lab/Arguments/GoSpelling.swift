@@ -1,4 +1,4 @@
-/// Go's habits on the command line, turned into the one spelling `--flag=value` that ArgumentParser is given.
+/// Go's habits on the command line, turned into the one spelling `--flag value` that ArgumentParser is given.
 ///
 /// One dash or two; `-flag value` and `-flag=value`; switches bare or with a boolean as `strconv.ParseBool` reads it;
 /// a value may begin with a dash. Unlike Go's, words that are no flags may stand anywhere.
@@ -29,7 +29,7 @@ enum GoSpelling {
                 value = try takeValue(of: flag, from: &rest)
             }
             // These two are obeyed before all others, see `asks`; the parser need not know them.
-            if flag != .help, flag != .version { flags.append("--\(flag.rawValue)=\(value)") }
+            if flag != .help, flag != .version { flags += ["--\(flag.rawValue)", value] }
         }
         return flags + ["--"] + others
     }

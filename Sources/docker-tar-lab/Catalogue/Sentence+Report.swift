@@ -23,9 +23,10 @@ extension Sentence {
 
     /// One attempt; how often it ended so.
     static func attempt(_ step: Sentence, _ cause: Sentence, times: Int) -> Sentence {
-        let en = "\(step.en): \(cause.en)"
-        let zh = "\(step.zh)：\(cause.zh)"
-        return times == 1 ? Sentence(en: en, zh: zh) : Sentence(en: "\(en) (\(times) times)", zh: "\(zh)（\(times) 次）")
+        times == 1
+            ? Sentence(en: "\(step.en): \(cause.en)", zh: "\(step.zh)：\(cause.zh)")
+            : Sentence(
+                en: "\(step.en): \(cause.en) (\(times) times)", zh: "\(step.zh)：\(cause.zh)（共 \(times) 次）")
     }
 
     /// One piece of advice.

@@ -33,7 +33,9 @@ enum ByteCount {
 
     private static func digits(_ value: Double) -> String {
         let tenths = (value * 10).rounded()
-        guard tenths < 100, tenths != 0, value.rounded() != value else { return String(Int64(value.rounded())) }
+        guard tenths < 100, tenths.truncatingRemainder(dividingBy: 10) != 0 else {
+            return String(Int64(value.rounded()))
+        }
         return "\(Int64(tenths) / 10).\(Int64(tenths) % 10)"
     }
 }

@@ -10,7 +10,7 @@ func printable(_ text: String) -> String {
         switch scalar {
         case "\u{1B}": skipEscape(&rest)
         case "\u{9B}": skipControlSequence(&rest)
-        case "\n", "\r", "\t", "\u{2028}", "\u{2029}": kept.append(" ")
+        case "\n", "\t", "\u{2028}", "\u{2029}": kept.append(" ")
         default: if !isInvisible(scalar) { kept.append(scalar) }
         }
     }

@@ -1,0 +1,105 @@
+import Testing
+
+@testable import docker_tar_lab
+
+@Suite struct BadArgumentTests {
+    @Test(arguments: [
+        ("", UsageError.missingAction),
+        ("-lab", .missingAction),
+        ("-image nginx", .missingAction),
+        ("pull", .missingImage),
+        ("-action list", .missingImage),
+        ("pul nginx", .unknownAction("pul", nearest: .pull)),
+        ("-action lst -image x", .unknownAction("lst", nearest: .list)),
+        ("nginx", .unknownAction("nginx", nearest: nil)),
+        ("-action pull list nginx", .twoActions("pull", "list")),
+        ("pull nginx alpine", .unexpectedWord("alpine")),
+        ("pull -image nginx alpine", .twoImages("nginx", "alpine")),
+        ("pull nginx -lab false", .unexpectedWord("false")),
+        ("list nginx -output a.tar", .foreignFlag(.output, .list)),
+        ("list nginx -arch arm64", .foreignFlag(.arch, .list)),
+        ("list nginx -no-clobber", .foreignFlag(.noClobber, .list)),
+        ("pull nginx -json", .foreignFlag(.json, .pull)),
+        ("pull nginx -password a -password-stdin -username u", .conflict("-password", "-password-stdin")),
+        ("pull nginx -password a", .needs(.password, "-username")),
+        ("pull nginx -password-stdin", .needs(.passwordStdin, "-username")),
+        ("pull nginx -username u", .noPassword),
+        ("pull nginx -username u -password-stdin", .noPasswordOnInput),
+        ("pull nginx -username= -password x", .invalidValue(.username, "", .expectedSomething)),
+        ("pull nginx -keep-index -format docker-20.10", .conflict("-keep-index", "-format docker-20.10")),
+        ("pull nginx -no-clobber -output -", .conflict("-no-clobber", "-output -")),
+        ("pull nginx -output=", .invalidValue(.output, "", .expectedSomething)),
+        ("pull nginx -format oci", .invalidValue(.format, "oci", .expectedFormat)),
+        ("pull nginx -jobs 0", .invalidValue(.jobs, "0", .expectedJobs)),
+        ("pull nginx -jobs 65", .invalidValue(.jobs, "65", .expectedJobs)),
+        ("pull nginx -jobs 99999999999999999999", .invalidValue(.jobs, "99999999999999999999", .expectedJobs)),
+        ("pull nginx -jobs four", .invalidValue(.jobs, "four", .expectedJobs)),
+        ("pull nginx -lang fr", .invalidValue(.lang, "fr", .expectedLanguage)),
+        ("pull nginx -network ipv4", .invalidValue(.network, "ipv4", .expectedFamily)),
+        ("pull nginx -sni magic", .invalidValue(.sni, "magic", .expectedServerName)),
+        ("pull nginx -sni alter", .invalidValue(.sni, "alter", .expectedAlterName)),
+        ("pull nginx -sni alter:", .invalidValue(.sni, "alter:", .expectedAlterName)),
+        ("pull nginx -sni alter:a..b", .invalidValue(.sni, "alter:a..b", .expectedAlterName)),
+        ("pull nginx -sni alter:192.0.2.1", .invalidValue(.sni, "alter:192.0.2.1", .expectedAlterName)),
+        ("pull nginx -dns-timeout 0", .invalidValue(.dnsTimeout, "0", .expectedDuration)),
+        ("pull nginx -dns-timeout -1s", .invalidValue(.dnsTimeout, "-1s", .expectedDuration)),
+        ("pull nginx -dns-timeout 2m", .invalidValue(.dnsTimeout, "2m", .expectedDuration)),
+        ("pull nginx -dns-timeout inf", .invalidValue(.dnsTimeout, "inf", .expectedDuration)),
+        ("pull nginx -dns-timeout 1e3ms", .invalidValue(.dnsTimeout, "1e3ms", .expectedDuration)),
+        ("pull nginx -dns-timeout ms", .invalidValue(.dnsTimeout, "ms", .expectedDuration)),
+        ("pull nginx -resolve ghcr.io", .invalidValue(.resolve, "ghcr.io", .expectedOverride)),
+        ("pull nginx -resolve ghcr.io=", .invalidValue(.resolve, "ghcr.io=", .expectedOverride)),
+        ("pull nginx -resolve ghcr.io=b.example", .invalidValue(.resolve, "ghcr.io=b.example", .expectedOverride)),
+        ("pull nginx -resolve 1.2.3.4=1.2.3.4", .invalidValue(.resolve, "1.2.3.4=1.2.3.4", .expectedOverride)),
+        ("pull nginx -mirror ftp://m", .invalidValue(.mirror, "ftp://m", .expectedMirror)),
+        ("pull nginx -mirror=", .invalidValue(.mirror, "", .expectedMirror)),
+        ("pull nginx -mirror m/../x", .invalidValue(.mirror, "m/../x", .expectedMirror)),
+        ("pull nginx -ca-file=", .invalidValue(.authorityFile, "", .expectedSomething)),
+        ("pull nginx -proxy=", .invalidValue(.proxy, "", .expectedSomething)),
+        (
+            "pull nginx -network ip6 -dns-servers 8.8.8.8",
+            .invalidValue(.dnsServers, "8.8.8.8", .expectedResolversOf("ip6"))
+        ),
+    ])
+    func eachMistakeHasItsOwnError(line: String, expected: UsageError) {
+        #expect(throws: expected) { try invocation(line) }
+    }
+
+    @Test(arguments: [
+        "pull Nginx", "pull nginx:", "pull nginx@sha256:zz", "pull a//b", "pull \u{1B}[31m",
+        "pull nginx -arch amd65", "pull nginx -as Mine:1",
+        "pull nginx -as a@sha256:\(String(repeating: "a", count: 64))",
+        "pull nginx -dns-servers dns.google", "pull nginx -dns-servers 1.1.1.1:99999", "pull nginx -dns-servers ,",
+        "pull nginx -dns-servers tls://1.1.1.1", "pull nginx -trust a=b", "pull nginx -trust a=sha256:12",
+        "pull nginx -proxy ftp://h", "pull nginx -proxy http://h:0", "pull nginx -proxy http://a..b",
+    ])
+    func whatOtherRoomsRefuseIsAUsageErrorToo(line: String) {
+        let error = #expect(throws: UsageError.self) { try invocation(line) }
+        guard let error else { return }
+        let sentence = Sentence(error)
+        #expect(!sentence.en.isEmpty && sentence.en != sentence.zh)
+        #expect(ExitCode(error, isLab: false) == .usage)
+    }
+
+    @Test func aProxysPasswordIsNotRepeated() throws {
+        let error = #expect(throws: UsageError.self) { try invocation("pull nginx -proxy gopher://me:hunter2@h") }
+        #expect(error.map { Sentence($0).en.contains("hunter2") } == false)
+    }
+
+    @Test func noCommandLineOfRandomWordsBringsItDown() {
+        var generator = SystemRandomNumberGenerator()
+        let words = [
+            "pull", "list", "-", "--", "=", "-=", "--=x", "nginx", "-lab", "-lab=", "-output", "", "-sni", "é", "-jobs",
+        ]
+        for _ in 0..<300 {
+            let line = (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+                words.randomElement(using: &generator) ?? ""
+            }
+            do throws(UsageError) {
+                _ = try Invocation(line, in: surroundings())
+            } catch {
+                #expect(!Sentence(error).en.isEmpty)
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Puller
+import Testing
+
+@testable import docker_tar_lab
+
+@Suite struct EnginesTests {
+    private let gzip = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+    private let zstd = "application/vnd.oci.image.layer.v1.tar+zstd"
+
+    private func index(_ count: Int) -> ImageIndex {
+        let manifests = (0..<count).map { Sample.layer($0, size: 1) }
+        return ImageIndex(bytes: [], descriptor: Sample.layer(99, size: 1), manifests: manifests)
+    }
+
+    private func engines(
+        _ layout: ArchiveLayout, _ types: [String], index: ImageIndex? = nil,
+        compression: PullRequest.Compression = .none
+    ) -> Engines {
+        Engines(
+            layout: layout, index: index, layers: types.enumerated().map { Sample.layer($0, size: 1, type: $1) },
+            compression: compression)
+    }
+
+    @Test func theUsualArchiveLoadsEverywhere() {
+        let engines = engines(.docker(keepIndex: false), [gzip, gzip], index: index(8))
+        #expect(engines.names.map(\.en) == ["Docker 20.10 and later", "podman", "containerd and k3s"])
+        #expect(engines.notes == [])
+        #expect(
+            Sentence.loadsInto(engines.names).en == "Loads into: Docker 20.10 and later, podman, containerd and k3s")
+    }
+
+    @Test func zstdLayersAreNamedUnlessTheyAreInflated() {
+        let stored = engines(.docker(keepIndex: false), [gzip, zstd])
+        #expect(stored.names.first == .docker(since: "23.0"))
+        #expect(stored.notes == [.zstdLayers])
+        let inflated = engines(.docker2010(saveTime: 0), [zstd])
+        #expect(inflated.names.contains(.docker(since: "1.10")))
+        #expect(inflated.notes == [])
+    }
+
+    @Test func aKeptIndexIsNamedWhereItNamesMoreThanThereIs() {
+        #expect(engines(.docker(keepIndex: true), [gzip], index: index(2)).notes == [.keptIndex])
+        #expect(engines(.docker(keepIndex: true), [gzip], index: index(1)).notes == [])
+        #expect(engines(.docker(keepIndex: true), [gzip]).notes == [])
+        #expect(engines(.docker(keepIndex: false), [gzip], index: index(2)).notes == [])
+    }
+
+    @Test func foreignLayersAndCompressedArchivesAreNamed() {
+        let foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
+        #expect(engines(.docker(keepIndex: false), [foreign, gzip]).notes == [.foreignLayers])
+        #expect(engines(.docker(keepIndex: false), [gzip], compression: .zstd).notes == [.zstdArchive])
+        #expect(engines(.docker(keepIndex: false), [gzip], compression: .gzip).notes == [])
+    }
+}

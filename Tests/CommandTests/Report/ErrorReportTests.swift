@@ -1,0 +1,149 @@
+import LabNet
+import Puller
+import Testing
+
+@testable import docker_tar_lab
+
+@Suite struct ErrorReportTests {
+    private func report(_ error: any Error, _ circumstances: Circumstances = Sample.circumstances) -> String {
+        ErrorReport(circumstances: circumstances, language: .english).lines(for: error).joined(separator: "\n")
+    }
+
+    /// Names of Swift types and cases have no business before users.
+    private let swiftWords = /Optional\(|NetworkError|PullError|\.some|Cause\.|errno:|Sentence\(|IPAddress|Digest\(/
+
+    @Test(arguments: Sample.networkCauses)
+    func everyNetworkErrorNamesStepEndpointCauseAndAdvice(cause: NetworkError.Cause) {
+        for circumstances in [Sample.circumstances, Sample.lab] {
+            for language in Language.allCases {
+                for error in [Sample.network(cause), Sample.pull(.network(Sample.network(cause)))] as [any Error] {
+                    let lines = ErrorReport(circumstances: circumstances, language: language).lines(for: error)
+                    let text = lines.joined(separator: "\n")
+                    #expect(lines[0].hasPrefix("docker-tar-lab: ") && lines[0].contains("nginx"))
+                    #expect(text.contains("registry-1.docker.io") && text.contains("192.0.2.1:443"))
+                    #expect(text.contains(Sentence.cause(cause).text(in: language)))
+                    #expect(lines.contains { $0.contains(language == .english ? "Try:" : "建议：") })
+                    #expect(!text.contains(swiftWords), "\(text)")
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Sample.pullCauses)
+    func everyPullErrorToo(cause: PullError.Cause) {
+        for step in [PullError.Step.authorise, .manifest, .config, .layer(Sample.digest(7)), .archive] {
+            for language in Language.allCases {
+                let lines = ErrorReport(circumstances: Sample.circumstances, language: language)
+                    .lines(for: Sample.pull(cause, step: step))
+                let text = lines.joined(separator: "\n")
+                #expect(text.contains("registry-1.docker.io"))
+                #expect(lines.contains { $0.contains(language == .english ? "Try:" : "建议：") }, "\(text)")
+                #expect(!text.contains(swiftWords), "\(text)")
+            }
+        }
+    }
+
+    @Test func theWholeReport() {
+        let attempts = [
+            Sample.network(.refused, step: .dial), Sample.network(.resetAfterHello), Sample.network(.resetAfterHello),
+        ]
+        let error = NetworkError(
+            step: .dial, host: "registry-1.docker.io", cause: .allAttemptsFailed, attempts: attempts)
+        #expect(
+            report(Sample.pull(.network(error))) == """
+                docker-tar-lab: cannot pull nginx
+                  Failed: asking registry-1.docker.io for the manifest: every attempt failed.
+                  Cause:  connecting to registry-1.docker.io: every attempt failed.
+                  Tried:
+                    connecting to registry-1.docker.io (192.0.2.1:443): the connection was refused
+                    TLS with registry-1.docker.io (192.0.2.1:443): the connection was reset right after the ClientHello (2 times)
+                  Try:    docker-tar-lab pull nginx -lab, which gets past forged DNS answers and boxes that read the name in TLS.
+                """)
+    }
+
+    @Test func allAttemptsAreToldHoweverDeep() {
+        let error = (1...30).reduce(Sample.network(.refused)) { inner, number in
+            NetworkError(
+                step: .dial, host: "h\(number)", cause: .allAttemptsFailed,
+                attempts: [inner, NetworkError(step: .dial, host: "h\(number)", cause: .refused)])
+        }
+        let told = ErrorReport.attempts(of: error)
+        #expect(told.count == 31)
+        #expect(told.first?.step.en.contains("registry-1") == true)
+    }
+
+    @Test func anAbsentPlatformShowsThoseThatExist() {
+        let text = report(Sample.pull(Sample.pullCauses[1]))
+        #expect(text.contains("does not exist for s390x"))
+        #expect(text.contains("    amd64  \(Sample.digest(1))"))
+        #expect(text.contains("    armv7  \(Sample.digest(2))"))
+        #expect(text.contains("-arch amd64"))
+    }
+
+    @Test func aCertificateComesWithTheFlagThatTrustsIt() {
+        let flag = "-trust registry-1.docker.io=sha256:\(String(repeating: "ab", count: 32))"
+        let text = report(Sample.network(.certificate(Sample.certificate())))
+        #expect(text.contains(flag) && text.contains("compare") && text.contains("stranger.example"))
+        let expired = report(Sample.network(.certificate(Sample.certificate(code: 10))))
+        #expect(expired.contains("clock") && !expired.contains("-trust"))
+        #expect((try? CertificatePin(String(flag.dropFirst("-trust ".count)))) != nil)
+    }
+
+    @Test func theRest() {
+        struct Unheard: Error {}
+        #expect(report(UsageError.missingImage).hasSuffix("See docker-tar-lab -help."))
+        #expect(report(CancellationError()) == "docker-tar-lab: interrupted; nothing is left behind.")
+        #expect(report(Unheard()).contains("internal error"))
+        #expect(report(TrustError.unreadable(path: "/ca.pem", errno: 2)).contains("/ca.pem"))
+    }
+}
+
+@Suite struct AdviceTests {
+    private func advice(_ cause: NetworkError.Cause, _ circumstances: Circumstances) -> String {
+        Advice.for(Sample.network(cause), circumstances).map(\.en).joined(separator: "\n")
+    }
+
+    private func advice(_ cause: PullError.Cause, _ circumstances: Circumstances = Sample.circumstances) -> String {
+        Advice.for(Sample.pull(cause), circumstances).map(\.en).joined(separator: "\n")
+    }
+
+    @Test func interferenceLeadsToTheLabAndInTheLabElsewhere() {
+        for cause in [
+            NetworkError.Cause.resetAfterHello, .silenceAfterHello(.seconds(1)), .onlyForgedAnswers(count: 1),
+        ] {
+            #expect(advice(cause, Sample.circumstances).contains("docker-tar-lab pull nginx -lab"))
+            #expect(!advice(cause, Sample.lab).contains("nginx -lab"))
+        }
+        #expect(advice(.resetAfterHello, Sample.lab).contains("-mirror"))
+        #expect(advice(.onlyForgedAnswers(count: 1), Sample.lab).contains("-dns-servers"))
+        #expect(advice(.timedOut(.seconds(10)), Sample.circumstances).contains("nginx -lab"))
+        #expect(advice(.timedOut(.seconds(10)), Sample.lab).contains("-debug"))
+    }
+
+    @Test func everyCauseHasItsOwn() {
+        #expect(advice(.noAddressInFamily(.ip6), Sample.circumstances).contains("-network ip."))
+        #expect(advice(.proxyRefused(code: 407), Sample.circumstances).contains("USER:PASSWORD"))
+        #expect(advice(.tls("wrong version number"), Sample.circumstances).contains("-plain-http"))
+        #expect(advice(.noAnswer, Sample.lab).contains("-resolve registry-1.docker.io="))
+        #expect(advice(.unauthorised(status: 401, "")).contains("-username"))
+        var loggedIn = Sample.circumstances
+        loggedIn.hasCredential = true
+        #expect(!advice(.unauthorised(status: 401, ""), loggedIn).contains("-username"))
+        #expect(advice(.rateLimited("", retryAfter: .seconds(30))).contains("30 s"))
+        #expect(advice(.rateLimited("", retryAfter: nil)).contains("-username"))
+        var careful = Sample.circumstances
+        careful.refusesToReplace = true
+        #expect(advice(.exists, careful).contains("-no-clobber"))
+        #expect(!advice(.exists).contains("-no-clobber"))
+        #expect(advice(.disk(errno: 28)).contains("make room"))
+        #expect(advice(.disk(errno: 36)).contains("shorter"))
+    }
+
+    @Test func nothingIsSaidTwice() {
+        let error = NetworkError(
+            step: .dial, host: "h", cause: .allAttemptsFailed,
+            attempts: Array(repeating: Sample.network(.certificate(Sample.certificate())), count: 5))
+        let said = Advice.for(error, Sample.lab)
+        #expect(Set(said).count == said.count)
+    }
+}
