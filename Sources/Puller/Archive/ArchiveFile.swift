@@ -52,15 +52,15 @@ final class ArchiveFile: Sendable {
     /// Writes all bytes at a place in the file.
     ///
     /// - Throws: `.disk`.
-    func write(_ bytes: [UInt8], at offset: Int64) throws(PullError.Cause) {
-        try bytes.withTypedBytes { bytes throws(PullError.Cause) in try file.write(bytes, at: offset) }
+    func write(_ bytes: [UInt8], at offset: Int64) throws {
+        try bytes.withUnsafeBytes { try file.write($0, at: offset) }
     }
 
     /// Gives the file the plan's size and writes all of it that is known: every header, and the contents that are in
     /// memory. The blobs are left to be written at their `contentOffset`.
     ///
     /// - Throws: `.disk`.
-    func write(_ plan: ArchivePlan) throws(PullError.Cause) {
+    func write(_ plan: ArchivePlan) throws {
         try file.resize(to: plan.totalSize)
         for entry in plan.entries {
             try write(entry.header, at: entry.headerOffset)

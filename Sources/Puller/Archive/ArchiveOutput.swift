@@ -24,18 +24,16 @@ struct ArchiveOutput: ~Copyable {
 
     /// Writes the next bytes.
     ///
-    /// - Throws: `.disk`, `.outputClosed`.
-    mutating func write(_ bytes: UnsafeRawBufferPointer) throws(PullError.Cause) {
+    /// - Throws: `.disk`, `.outputClosed`; `CancellationError`.
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
         try compressor.push(bytes, to: &delivery)
     }
 
     /// Writes so many zeros, at most `TarHeader.end.count`.
     ///
-    /// - Throws: `.disk`, `.outputClosed`.
-    mutating func writeZeros(_ count: Int) throws(PullError.Cause) {
-        try TarHeader.end.withTypedBytes { zeros throws(PullError.Cause) in
-            try write(UnsafeRawBufferPointer(rebasing: zeros.prefix(count)))
-        }
+    /// - Throws: `.disk`, `.outputClosed`; `CancellationError`.
+    mutating func writeZeros(_ count: Int) throws {
+        try TarHeader.end.withUnsafeBytes { try write(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
     }
 
     /// Leaves out bytes that have been, or need not be, written at their place in the file.
@@ -44,8 +42,8 @@ struct ArchiveOutput: ~Copyable {
     /// Ends the compression.
     ///
     /// - Returns: How many bytes have reached the sink.
-    /// - Throws: `.disk`, `.outputClosed`.
-    mutating func finish() throws(PullError.Cause) -> Int64 {
+    /// - Throws: `.disk`, `.outputClosed`; `CancellationError`.
+    mutating func finish() throws -> Int64 {
         try compressor.finish(to: &delivery)
         return written
     }
@@ -56,7 +54,7 @@ private struct Delivery: ~Copyable {
     let sink: ArchiveOutput.Sink
     var written: Int64 = 0
 
-    mutating func callAsFunction(_ bytes: UnsafeRawBufferPointer) throws(PullError.Cause) {
+    mutating func callAsFunction(_ bytes: UnsafeRawBufferPointer) throws {
         switch sink {
         case .file(let file): try file.write(bytes, at: written)
         case .pipe(let pipe): try pipe.append(bytes)
@@ -78,14 +76,14 @@ private struct Compressor: ~Copyable {
         }
     }
 
-    mutating func push(_ bytes: UnsafeRawBufferPointer, to delivery: inout Delivery) throws(PullError.Cause) {
+    mutating func push(_ bytes: UnsafeRawBufferPointer, to delivery: inout Delivery) throws {
         if gzip == nil, zstd == nil { return try delivery(bytes) }
-        try gzip?.push(bytes) { bytes throws(PullError.Cause) in try delivery(bytes) }
-        try zstd?.push(bytes) { bytes throws(PullError.Cause) in try delivery(bytes) }
+        try gzip?.push(bytes) { try delivery($0) }
+        try zstd?.push(bytes) { try delivery($0) }
     }
 
-    mutating func finish(to delivery: inout Delivery) throws(PullError.Cause) {
-        try gzip?.finish { bytes throws(PullError.Cause) in try delivery(bytes) }
-        try zstd?.finish { bytes throws(PullError.Cause) in try delivery(bytes) }
+    mutating func finish(to delivery: inout Delivery) throws {
+        try gzip?.finish { try delivery($0) }
+        try zstd?.finish { try delivery($0) }
     }
 }

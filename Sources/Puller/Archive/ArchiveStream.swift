@@ -35,14 +35,14 @@ final class ArchiveStream: Sendable {
 
     /// Writes a member whose content is known: a folder, a link, or bytes in memory.
     ///
-    /// - Throws: `.disk`, `.outputClosed`.
-    func append(_ member: ArchiveMember) throws(PullError.Cause) {
+    /// - Throws: `.disk`, `.outputClosed`; `CancellationError`.
+    func append(_ member: ArchiveMember) throws {
         guard case .bytes(let bytes) = member.content else {
             try begin(member, size: 0)
             return try end()
         }
         try begin(member, size: Int64(bytes.count))
-        try bytes.withTypedBytes { bytes throws(PullError.Cause) in try write(bytes) }
+        try bytes.withUnsafeBytes { try write($0) }
         try end()
     }
 
@@ -50,12 +50,10 @@ final class ArchiveStream: Sendable {
     ///
     /// - Parameter size: The count of its bytes.
     /// - Throws: `.disk`, `.outputClosed`; `.sizeMismatch` when the member before it is not whole.
-    func begin(_ member: ArchiveMember, size: Int64) throws(PullError.Cause) {
-        try state.withLock { state throws(PullError.Cause) in
-            if let missing = state.missing { throw .sizeMismatch(expected: missing, actual: 0) }
-            try TarHeader.bytes(of: member, size: size).withTypedBytes { bytes throws(PullError.Cause) in
-                try state.output.write(bytes)
-            }
+    func begin(_ member: ArchiveMember, size: Int64) throws {
+        try state.withLock { state in
+            if let missing = state.missing { throw PullError.Cause.sizeMismatch(expected: missing, actual: 0) }
+            try TarHeader.bytes(of: member, size: size).withUnsafeBytes { try state.output.write($0) }
             state.missing = size
             state.padding = TarHeader.padding(after: size)
         }
@@ -63,11 +61,13 @@ final class ArchiveStream: Sendable {
 
     /// Writes the next bytes of the open member.
     ///
-    /// - Throws: `.sizeMismatch` on more than were announced; `.disk`, `.outputClosed`.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(PullError.Cause) {
-        try state.withLock { state throws(PullError.Cause) in
+    /// - Throws: `.sizeMismatch` on more than were announced; `.disk`, `.outputClosed`; `CancellationError`.
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+        try state.withLock { state in
             let missing = state.missing ?? 0
-            guard bytes.count <= missing else { throw .sizeMismatch(expected: missing, actual: Int64(bytes.count)) }
+            guard bytes.count <= missing else {
+                throw PullError.Cause.sizeMismatch(expected: missing, actual: Int64(bytes.count))
+            }
             try state.output.write(bytes)
             state.missing = missing - Int64(bytes.count)
         }
@@ -75,10 +75,12 @@ final class ArchiveStream: Sendable {
 
     /// Ends the open member.
     ///
-    /// - Throws: `.sizeMismatch` on fewer bytes than were announced; `.disk`, `.outputClosed`.
-    func end() throws(PullError.Cause) {
-        try state.withLock { state throws(PullError.Cause) in
-            if let missing = state.missing, missing > 0 { throw .sizeMismatch(expected: missing, actual: 0) }
+    /// - Throws: `.sizeMismatch` on fewer bytes than were announced; `.disk`, `.outputClosed`; `CancellationError`.
+    func end() throws {
+        try state.withLock { state in
+            if let missing = state.missing, missing > 0 {
+                throw PullError.Cause.sizeMismatch(expected: missing, actual: 0)
+            }
             try state.output.writeZeros(state.padding)
             state.missing = nil
         }
@@ -107,7 +109,10 @@ final class ArchiveStream: Sendable {
     private func append(
         _ member: ArchiveMember, diffID: Digest, inflating spool: SpoolFile, inPlaceIn file: ArchiveFile
     ) throws {
-        let start = state.withLock { $0.output.written }
+        let start = try state.withLock { state in
+            if let missing = state.missing { throw PullError.Cause.sizeMismatch(expected: missing, actual: 0) }
+            return state.output.written
+        }
         var header = TarHeader.bytes(of: member, size: 0)
         while true {
             let room = Int64(header.count)
@@ -133,10 +138,10 @@ final class ArchiveStream: Sendable {
     /// Ends the archive; to be called once.
     ///
     /// - Returns: The count of the bytes that have been written to the file or pipe.
-    /// - Throws: `.sizeMismatch` when a member is not whole; `.disk`, `.outputClosed`.
-    func finish() throws(PullError.Cause) -> Int64 {
-        try state.withLock { state throws(PullError.Cause) in
-            if let missing = state.missing { throw .sizeMismatch(expected: missing, actual: 0) }
+    /// - Throws: `.sizeMismatch` when a member is not whole; `.disk`, `.outputClosed`; `CancellationError`.
+    func finish() throws -> Int64 {
+        try state.withLock { state in
+            if let missing = state.missing { throw PullError.Cause.sizeMismatch(expected: missing, actual: 0) }
             try state.output.writeZeros(TarHeader.end.count)
             return try state.output.finish()
         }

@@ -36,8 +36,8 @@ struct GzipDeflate: ~Copyable, @unchecked Sendable {
     ///
     /// - Throws: what `sink` throws.
     mutating func push(
-        _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws(PullError.Cause) -> Void
-    ) throws(PullError.Cause) {
+        _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         var rest = input[...]
         while !rest.isEmpty {
             // zlib counts in 32 bits.
@@ -51,15 +51,15 @@ struct GzipDeflate: ~Copyable, @unchecked Sendable {
     ///
     /// - Throws: what `sink` throws.
     mutating func finish(
-        into sink: (UnsafeRawBufferPointer) throws(PullError.Cause) -> Void
-    ) throws(PullError.Cause) {
+        into sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         try deflate(UnsafeRawBufferPointer(start: nil, count: 0), Z_FINISH, into: sink)
     }
 
     private func deflate(
         _ piece: UnsafeRawBufferPointer, _ flush: Int32,
-        into sink: (UnsafeRawBufferPointer) throws(PullError.Cause) -> Void
-    ) throws(PullError.Cause) {
+        into sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         // zlib does not write through next_in; it is only declared without const.
         stream.pointee.next_in = UnsafeMutablePointer(mutating: piece.assumingMemoryBound(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(piece.count)

@@ -35,24 +35,37 @@ struct FileDescriptor: ~Copyable {
         }
     }
 
-    /// Writes all bytes at the file's own position: for pipes and terminals, ready or not.
+    /// Writes all bytes at the file's own position: for pipes and terminals, which may be full for as long as their reader
+    /// likes; cancelling the task ends the wait.
     ///
-    /// - Throws: `.outputClosed` when nobody reads the pipe any more, `.disk` with another errno of write(2).
-    func append(_ bytes: UnsafeRawBufferPointer) throws(PullError.Cause) {
+    /// - Throws: `.outputClosed` when nobody reads the pipe any more, `.disk` with another errno of write(2);
+    ///   `CancellationError`.
+    func append(_ bytes: UnsafeRawBufferPointer) throws {
+        let step = try isRegular() ? bytes.count : Self.pipeRoom
         var written = 0
         while written < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-            let count = writeFile(number, rest.baseAddress, rest.count)
+            try Task.checkCancellation()
+            var wish = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+            // The time is how late a cancellation may be seen.
+            guard try retrying({ Int(poll(&wish, 1, 100)) }) > 0 else { continue }
+            let piece = UnsafeRawBufferPointer(rebasing: bytes[written...].prefix(step))
+            let count = writeFile(number, piece.baseAddress, piece.count)
             if count >= 0 {
                 written += count
-            } else if errno == EAGAIN {
-                // Whoever started us has made the pipe non-blocking: wait until it takes more.
-                var wish = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
-                _ = try retrying { Int(poll(&wish, 1, -1)) }
-            } else if errno != EINTR {
-                throw .disk(errno: errno)
+            } else if errno != EINTR, errno != EAGAIN {
+                // EAGAIN: another process writes to the same pipe, and was faster.
+                throw PullError.Cause.disk(errno: errno)
             }
         }
+    }
+
+    /// What poll(2) promises when a pipe is ready: room for so many bytes (PIPE_BUF). A longer write might wait for ever.
+    private static let pipeRoom = 4096
+
+    private func isRegular() throws(PullError.Cause) -> Bool {
+        var status = stat()
+        _ = try retrying { Int(fstat(number, &status)) }
+        return status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Reads bytes at a place in the file.

@@ -38,8 +38,8 @@ final class SpoolFile: Sendable {
     /// Writes all bytes at a place in the file.
     ///
     /// - Throws: `.disk`.
-    func write(_ bytes: [UInt8], at offset: Int64) throws(PullError.Cause) {
-        try bytes.withTypedBytes { bytes throws(PullError.Cause) in try file.write(bytes, at: offset) }
+    func write(_ bytes: [UInt8], at offset: Int64) throws {
+        try bytes.withUnsafeBytes { try file.write($0, at: offset) }
     }
 
     /// Hands on all bytes from the beginning, piece by piece.

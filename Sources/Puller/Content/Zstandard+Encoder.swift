@@ -34,8 +34,8 @@ struct ZstandardEncoder: ~Copyable, @unchecked Sendable {
     ///
     /// - Throws: `.unsupported` when libzstd fails; what `sink` throws.
     mutating func push(
-        _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws(PullError.Cause) -> Void
-    ) throws(PullError.Cause) {
+        _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
         while source.pos < source.size { _ = try step(&source, ZSTD_e_continue, into: sink) }
     }
@@ -44,8 +44,8 @@ struct ZstandardEncoder: ~Copyable, @unchecked Sendable {
     ///
     /// - Throws: as ``push(_:into:)``.
     mutating func finish(
-        into sink: (UnsafeRawBufferPointer) throws(PullError.Cause) -> Void
-    ) throws(PullError.Cause) {
+        into sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
         var source = ZSTD_inBuffer(src: nil, size: 0, pos: 0)
         while try step(&source, ZSTD_e_end, into: sink) > 0 {}
     }
@@ -53,8 +53,8 @@ struct ZstandardEncoder: ~Copyable, @unchecked Sendable {
     /// - Returns: How many bytes are still to be flushed, at least.
     private func step(
         _ source: inout ZSTD_inBuffer, _ directive: ZSTD_EndDirective,
-        into sink: (UnsafeRawBufferPointer) throws(PullError.Cause) -> Void
-    ) throws(PullError.Cause) -> Int {
+        into sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> Int {
         var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
         let left = try Self.check(ZSTD_compressStream2(context, &target, &source, directive))
         if target.pos > 0 { try sink(UnsafeRawBufferPointer(rebasing: output[..<target.pos])) }

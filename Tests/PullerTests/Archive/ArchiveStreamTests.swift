@@ -78,12 +78,12 @@ import Testing
         let stream = try ArchiveStream(to: FileDescriptor.open("/dev/null", O_WRONLY))
         let member = ArchiveMember(path: "m", content: .bytes([]), mode: 0o644, modified: 0)
         try stream.begin(member, size: 2)
-        try [UInt8(1)].withTypedBytes { bytes throws(PullError.Cause) in try stream.write(bytes) }
+        try [UInt8(1)].withUnsafeBytes { try stream.write($0) }
         #expect(throws: PullError.Cause.sizeMismatch(expected: 1, actual: 0)) { try stream.end() }
         #expect(throws: PullError.Cause.sizeMismatch(expected: 1, actual: 0)) { _ = try stream.finish() }
         #expect(throws: PullError.Cause.sizeMismatch(expected: 1, actual: 0)) { try stream.begin(member, size: 0) }
         #expect(throws: PullError.Cause.sizeMismatch(expected: 1, actual: 2)) {
-            try [UInt8(1), 2].withTypedBytes { bytes throws(PullError.Cause) in try stream.write(bytes) }
+            try [UInt8(1), 2].withUnsafeBytes { try stream.write($0) }
         }
     }
 
@@ -109,12 +109,27 @@ import Testing
             try stream.append(ArchiveMember(path: "m", content: .bytes(bytes), mode: 0o644, modified: 0))
             return try stream.finish()
         }
-        let read = try await Task(executorPreference: .blocking) {
+        let read = try await Task {
             var count: Int64 = 0
             while let piece = try reader.read(upToCount: 10_000), !piece.isEmpty { count += Int64(piece.count) }
             return count
         }.value
         #expect(try await writing.value == read)
+    }
+
+    /// A reader that has stopped reading does not hold a cancelled task.
+    @Test func cancellationEndsTheWaitForAReader() async throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let reader = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
+        let writing = Task(executorPreference: .blocking) { [end = ends[1]] in
+            let stream = try ArchiveStream(to: FileDescriptor(owning: end))
+            let bytes = [UInt8](repeating: 5, count: 10_000_000)
+            try stream.append(ArchiveMember(path: "m", content: .bytes(bytes), mode: 0o644, modified: 0))
+        }
+        _ = try reader.read(upToCount: 512)
+        writing.cancel()
+        await #expect(throws: CancellationError.self) { try await writing.value }
     }
 
     /// Pieces of many blobs, written in any order by many tasks, are the archive that is written from front to back.
@@ -133,7 +148,7 @@ import Testing
         let stream = try ArchiveStream(to: straight)
         for (member, bytes) in zip(members, blobs) {
             try stream.begin(member, size: Int64(bytes.count))
-            try bytes.withTypedBytes { bytes throws(PullError.Cause) in try stream.write(bytes) }
+            try bytes.withUnsafeBytes { try stream.write($0) }
             try stream.end()
         }
         _ = try stream.finish()
