@@ -111,8 +111,7 @@ extension TLSHandler {
         let wasEstablished = state == .established
         end(context, error)
         if wasEstablished { context.fireErrorCaught(error) }
-        sendOwn(context)
-        context.close(promise: nil)
+        closeAfterLastWords(context)
     }
 
     /// Nothing more is read or written; completes every promise that is still open.
@@ -170,9 +169,8 @@ extension TLSHandler {
         guard try result.get() == .closed, state == .established else { return }
         // The stream is whole. Nobody here speaks on after the peer's end, so ours follows.
         session.close()
-        sendOwn(context)
         end(context, ChannelError.ioOnClosedChannel)
-        context.close(promise: nil)
+        closeAfterLastWords(context)
     }
 }
 
@@ -198,12 +196,27 @@ extension TLSHandler {
     }
 
     package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if state == .established, mode != .input {
-            session.close()
+        if state == .established, mode != .input { session.close() }
+        guard mode == .all else {
             sendOwn(context)
+            return context.close(mode: mode, promise: promise)
         }
-        if mode == .all { end(context, ChannelError.ioOnClosedChannel) }
-        context.close(mode: mode, promise: promise)
+        end(context, ChannelError.ioOnClosedChannel)
+        if let promise { context.channel.closeFuture.cascade(to: promise) }
+        closeAfterLastWords(context)
+    }
+
+    /// Closes the channel when the alert or close_notify that lies ready has left, or when the peer takes too long to
+    /// read what stands before it. Where nothing is in the way this happens at once.
+    private func closeAfterLastWords(_ context: ChannelHandlerContext) {
+        guard let lastWords = session.takeOutgoing(context.channel.allocator) else {
+            return context.close(promise: nil)
+        }
+        let patience = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { context.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(lastWords)).assumeIsolated().whenComplete { _ in
+            patience.cancel()
+            context.close(promise: nil)
+        }
     }
 
     /// Encrypts and sends what has been flushed.
