@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// Where this machine keeps the authorities that it trusts. Pure but for the question whether a file is there.
+/// Where this machine keeps the authorities that it trusts.
 struct SystemAuthorities: Equatable {
     /// PEM files with many certificates.
     var files: [String]
@@ -11,17 +11,29 @@ struct SystemAuthorities: Equatable {
     /// first bundle and the hashed folders that are found.
     ///
     /// The library's own compiled-in place is of no use: the binary may have been built on another system.
-    init(environment: [String: String], exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) }) {
+    ///
+    /// - Parameter contents: the names in a folder, nil where there is none.
+    init(
+        environment: [String: String], exists: (String) -> Bool = { FileManager.default.fileExists(atPath: $0) },
+        contents: (String) -> [String]? = { try? FileManager.default.contentsOfDirectory(atPath: $0) }
+    ) {
         let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map { environment[$0] ?? "" }
-        if named == ["", ""] {
-            files = Self.bundles.first(where: exists).map { [$0] } ?? []
-            folders = Self.hashedFolders.filter(exists)
-        } else {
+        if named != ["", ""] {
             files = named[0].isEmpty ? [] : [named[0]]
             // A folder that is missing is skipped, as every reader of this variable does; a missing file is told.
             folders = named[1].split(separator: ":").map(String.init).filter(exists)
+            return
         }
+        folders = Self.hashedFolders.filter(exists)
+        // To read a bundle of 140 certificates takes OpenSSL 3 some 40 ms, to look one up in a folder next to nothing.
+        let isWhole = folders.contains { folder in
+            (contents(folder) ?? []).count { $0.hasSuffix(".0") } >= Self.wholeStore
+        }
+        files = isWhole ? [] : Self.bundles.first(where: exists).map { [$0] } ?? []
     }
+
+    /// A folder with so many hashes holds all that the system trusts, and not a few that somebody added to a bundle.
+    private static let wholeStore = 50
 
     private static let bundles = [
         "/etc/ssl/certs/ca-certificates.crt",  // Debian, Ubuntu, Alpine, Arch, OpenWrt (ca-bundle), Synology DSM

@@ -40,6 +40,17 @@ import Testing
         #expect(try shakes(context(trust)))
     }
 
+    /// The certificate of a self-signed registry can be given as its own authority; it must name the host all the same.
+    @Test func aSelfSignedServerAsItsOwnAuthority() throws {
+        let issued = try CertificateAuthority.selfSigned(CertificateRequest(names: ["registry.example"]))
+        var trust = TrustConfiguration()
+        trust.authorityFile = try folder.write(issued.certificate, to: "self.crt")
+        for (host, isTrusted) in [("registry.example", true), ("other.example", false)] {
+            let client = try context(trust).session(for: parse(host), port: 443, strategy: .plain)
+            #expect(((try? shake(client, TestServer(issued).session())) != nil) == isTrusted)
+        }
+    }
+
     @Test(arguments: ["ca.crt", "ca.pem"])
     func authorityFolder(_ name: String) throws {
         var trust = TrustConfiguration()
@@ -142,8 +153,18 @@ import Testing
             (["SSL_CERT_DIR": "/a", "SSL_CERT_FILE": "/f"], ["/a", "/etc/ssl/cert.pem"], ["/f"], ["/a"]),
         ] as [([String: String], Set<String>, [String], [String])])
     func probes(_ environment: [String: String], _ present: Set<String>, _ files: [String], _ folders: [String]) {
-        let system = SystemAuthorities(environment: environment, exists: present.contains)
+        let system = SystemAuthorities(environment: environment, exists: present.contains) { _ in ["ca.crt", "0.0"] }
         #expect(system.files == files)
         #expect(system.folders == folders)
+    }
+
+    /// A folder that holds the whole store saves reading the bundle.
+    @Test func aWholeFolderReplacesTheBundle() {
+        let present: Set = ["/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/certs"]
+        let system = SystemAuthorities(environment: [:], exists: present.contains) { _ in
+            (0..<140).map { "\($0).0" }
+        }
+        #expect(system.files.isEmpty)
+        #expect(system.folders == ["/etc/ssl/certs"])
     }
 }
