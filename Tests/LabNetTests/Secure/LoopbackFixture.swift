@@ -83,13 +83,8 @@ struct LoopbackClient {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var one: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let result = withUnsafePointer(to: address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { Foundation.connect(descriptor, $0, 16) }
-        }
+        let endpoint = Endpoint(address: .v4(0x7F00_0001), port: UInt16(port))
+        let result = endpoint.withSocketAddress { Foundation.connect(descriptor, $0, $1) }
         guard result == 0 else {
             let failure = IOError(errnoCode: errno, reason: "connect")
             close(descriptor)
