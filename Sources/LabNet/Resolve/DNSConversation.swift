@@ -94,7 +94,7 @@ struct DNSConversation: Sendable {
         case .failed(let errno):
             outcome.failure = SocketFailure(errno: errno).causeWhileConnecting
             journal.write(
-                "\(question.type.mnemonic): ICMP error, errno \(errno), still listening", resolver, since: start)
+                "\(question.type.mnemonic): ICMP error, errno \(errno), no end to listening", resolver, since: start)
             return false
         }
         do {

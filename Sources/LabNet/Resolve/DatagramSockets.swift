@@ -35,6 +35,11 @@ package struct DatagramSockets: DatagramAsking {
         for await event in events { await hear(event) }
         source.cancel()
         await gone
+        // An ICMP error alone does not wake a Dispatch source on Linux; it waits in the socket.
+        for _ in 0..<Self.backlog {
+            guard let event = DatagramSocket.receive(from: number, since: departure) else { break }
+            await hear(event)
+        }
         socket.close()
     }
 }
