@@ -113,15 +113,13 @@ extension Transport {
             await release(connection, request.url.origin)
             return value
         } catch {
-            let failure = error as? NetworkError
-            let isCancelled = error is CancellationError
-            record(
-                request, on: connection, status: status,
-                failure: isCancelled ? .system(errno: ECANCELED) : failure?.cause, since: start)
+            // Cancellation closes the connection, and a body may meet that first.
+            let isCancelled = Task.isCancelled && error is NetworkError || error is CancellationError
+            let failure = isCancelled ? .system(errno: ECANCELED) : (error as? NetworkError)?.cause
+            record(request, on: connection, status: status, failure: failure, since: start)
             await release(connection, request.url.origin)
-            if !isFresh, status == nil, let failure, [.reset, .closedEarly].contains(failure.cause) {
-                throw StaleConnection()
-            }
+            if isCancelled { throw CancellationError() }
+            if !isFresh, status == nil, failure == .reset || failure == .closedEarly { throw StaleConnection() }
             throw error
         }
     }

@@ -22,8 +22,10 @@ struct TCPSocket: ~Copyable, Sendable {
         if result != 0 {
             // An interrupted connect goes on in the background, like one in progress (POSIX connect).
             guard errno == EINPROGRESS || errno == EINTR else { throw SocketFailure(errno: errno) }
-            try await withDeadline(limit, clock: clock) { await waitUntilWritable(number) }
-            try Task.checkCancellation()
+            try await withDeadline(limit, clock: clock) {
+                await waitUntilWritable(number)
+                try Task.checkCancellation()
+            }
             try checkPendingError(of: number)
         }
         return TCPSocket(descriptor: descriptor)

@@ -104,6 +104,12 @@ extension HTTP1Handler {
         if isHeldBack { owesRead = true } else { context.read() }
     }
 
+    /// An end that comes from this side ends no body: it would look like the peer's to the parser.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        perform(state.close(.closedEarly))
+        context.close(mode: mode, promise: promise)
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         perform(state.receive(unwrapInboundIn(data)))
     }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A clock that stands until it is moved. Sleepers wake when it passes their deadline, or when they are cancelled.
 final class ManualClock: Clock, Sendable {
     struct Instant: InstantProtocol {
@@ -9,72 +7,36 @@ final class ManualClock: Clock, Sendable {
         static func < (one: Instant, other: Instant) -> Bool { one.offset < other.offset }
     }
 
-    private typealias Watcher = CheckedContinuation<Void, Never>
-
     private struct State {
         var now = Instant()
         var next = 0
-        var sleepers: [Int: (deadline: Instant, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var asleep: Set<Int> = []
         var cancelled: Set<Int> = []
-        var watchers: [(count: Int, continuation: Watcher)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Watched(State())
 
-    var now: Instant { state.withLock(\.now) }
+    var now: Instant { state.value.now }
     var minimumResolution: Duration { .zero }
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let id = state.withLock { state in
+        let id = state.update { state in
             state.next += 1
+            state.asleep.insert(state.next)
             return state.next
         }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let (outcome, watchers) = state.withLock { state -> (Result<Void, any Error>?, [Watcher]) in
-                    if state.cancelled.contains(id) { return (.failure(CancellationError()), []) }
-                    if state.now >= deadline { return (.success(()), []) }
-                    state.sleepers[id] = (deadline, continuation)
-                    return (nil, Self.satisfied(&state))
-                }
-                if let outcome { continuation.resume(with: outcome) }
-                for watcher in watchers { watcher.resume() }
-            }
+        await withTaskCancellationHandler {
+            await state.wait { $0.now >= deadline || $0.cancelled.contains(id) }
         } onCancel: {
-            let sleeper = state.withLock { state in
-                state.cancelled.insert(id)
-                return state.sleepers.removeValue(forKey: id)
-            }
-            sleeper?.continuation.resume(throwing: CancellationError())
+            state.update { _ = $0.cancelled.insert(id) }
         }
-    }
-
-    private static func satisfied(_ state: inout State) -> [Watcher] {
-        let count = state.sleepers.count
-        defer { state.watchers.removeAll { $0.count <= count } }
-        return state.watchers.filter { $0.count <= count }.map(\.continuation)
+        state.update { _ = $0.asleep.remove(id) }
+        try Task.checkCancellation()
     }
 
     /// Waits until so many are asleep.
-    func sleepers(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
-                if state.sleepers.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
-            }
-            if isSo { continuation.resume() }
-        }
-    }
+    func sleepers(_ count: Int) async { await state.wait { $0.asleep.count >= count } }
 
     /// Moves the time on and wakes those whose deadline has come.
-    func advance(by duration: Duration) {
-        let woken = state.withLock { state in
-            state.now = state.now.advanced(by: duration)
-            let due = state.sleepers.filter { $0.value.deadline <= state.now }
-            for id in due.keys { state.sleepers[id] = nil }
-            return due.values.map(\.continuation)
-        }
-        for continuation in woken { continuation.resume() }
-    }
+    func advance(by duration: Duration) { state.update { $0.now = $0.now.advanced(by: duration) } }
 }

@@ -18,44 +18,29 @@ import Testing
         private struct State {
             var started: [Int] = []
             var cancelled: [Int] = []
-            var waiting: [Int: CheckedContinuation<Result<Int, Lost>, Never>] = [:]
-            var watchers: [(number: Int, continuation: CheckedContinuation<Void, Never>)] = []
+            var results: [Int: Result<Int, Lost>] = [:]
         }
-        private let state = Mutex(State())
 
-        var started: [Int] { state.withLock(\.started) }
-        var cancelled: [Int] { state.withLock { $0.cancelled.sorted() } }
+        private let state = Watched(State())
+
+        var started: [Int] { state.value.started }
+        var cancelled: [Int] { state.value.cancelled.sorted() }
 
         func attempt(_ number: Int) async -> Result<Int, Lost> {
+            state.update { $0.started.append(number) }
             await withTaskCancellationHandler {
-                await withCheckedContinuation { continuation in
-                    let watchers = state.withLock { state in
-                        state.started.append(number)
-                        state.waiting[number] = continuation
-                        defer { state.watchers.removeAll { $0.number == number } }
-                        return state.watchers.filter { $0.number == number }
-                    }
-                    for watcher in watchers { watcher.continuation.resume() }
-                }
+                await state.wait { $0.results[number] != nil }
             } onCancel: {
-                state.withLock { $0.cancelled.append(number) }
+                state.update { $0.cancelled.append(number) }
                 end(number, .failure(Lost(number: number)))
             }
+            return state.value.results[number] ?? .failure(Lost(number: number))
         }
 
-        func hasStarted(_ number: Int) async {
-            await withCheckedContinuation { continuation in
-                let isSo = state.withLock { state in
-                    if state.started.contains(number) { return true }
-                    state.watchers.append((number, continuation))
-                    return false
-                }
-                if isSo { continuation.resume() }
-            }
-        }
+        func hasStarted(_ number: Int) async { await state.wait { $0.started.contains(number) } }
 
         func end(_ number: Int, _ result: Result<Int, Lost>) {
-            state.withLock { $0.waiting.removeValue(forKey: number) }?.resume(returning: result)
+            state.update { if $0.results[number] == nil { $0.results[number] = result } }
         }
     }
 

@@ -174,11 +174,7 @@ import Testing
             let url = try #require(HTTPURL("http://127.0.0.1:\(server.port)/"))
             let read = try await transport.exchange(HTTPRequest(url: url)) { response in
                 // The reader does not read until the sender stands still.
-                var last = -1
-                while server.flooded != last {
-                    last = server.flooded
-                    try await Task.sleep(for: .milliseconds(200))
-                }
+                try await server.floodStands()
                 #expect(server.flooded < piece.readableBytes * pieces / 2)
                 var count = 0
                 for try await piece in response.body { count += piece.readableBytes }

@@ -1,4 +1,3 @@
-import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -17,6 +16,8 @@ final class ScriptedServer: Sendable {
         case close
         /// Resets the connection.
         case reset
+        /// Closes TCP under TLS, which is not told.
+        case cut
     }
 
     /// One request as it came: its head, and how many connections and requests came before it.
@@ -33,37 +34,51 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    private struct Log {
+    private struct Log: Sendable {
         var connections = 0
         var requests: [Request] = []
         var flooded = 0
         var channels: [ObjectIdentifier: any Channel] = [:]
     }
 
-    private let log = Mutex(Log())
+    private let log = Watched(Log())
     private let listener: any Channel
     let port: UInt16
 
-    var connections: Int { log.withLock(\.connections) }
-    var requests: [Request] { log.withLock(\.requests) }
+    var connections: Int { log.value.connections }
+    var requests: [Request] { log.value.requests }
     /// Bytes of floods that the kernel has taken.
-    var flooded: Int { log.withLock(\.flooded) }
+    var flooded: Int { log.value.flooded }
+
+    /// Waits for the first request.
+    func requested() async { await log.wait { !$0.requests.isEmpty } }
+
+    /// Waits until nobody takes any more of a flood for a moment.
+    func floodStands() async throws {
+        var last = -1
+        while flooded != last {
+            last = flooded
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
 
     /// Runs a server while `body` runs.
     static func run(
-        on address: String = "127.0.0.1", _ script: @escaping @Sendable (Request) -> [Act],
-        _ body: (ScriptedServer) async throws -> Void
+        on address: String = "127.0.0.1", port: UInt16 = 0, tls: TestServer? = nil,
+        _ script: @escaping @Sendable (Request) -> [Act], _ body: (ScriptedServer) async throws -> Void
     ) async throws {
-        let box = Mutex<ScriptedServer?>(nil)
-        let shared = Shared(box: box)
+        let shared = Shared()
+        // An SSL_CTX may be used from any thread once it is made.
+        nonisolated(unsafe) let tls = tls
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    try channel.addServerTLS(tls)
                     try channel.pipeline.syncOperations.addHandler(Connection(script: script, shared: shared))
                 }
             }
-            .bind(host: address, port: 0).get()
+            .bind(host: address, port: Int(port)).get()
         let server = ScriptedServer(listener)
         shared.box.withLock { $0 = server }
         do {
@@ -76,8 +91,7 @@ final class ScriptedServer: Sendable {
     }
 
     private final class Shared: Sendable {
-        let box: Mutex<ScriptedServer?>
-        init(box: consuming Mutex<ScriptedServer?>) { self.box = box }
+        let box = Mutex<ScriptedServer?>(nil)
         var server: ScriptedServer? { box.withLock(\.self) }
     }
 
@@ -88,7 +102,7 @@ final class ScriptedServer: Sendable {
 
     private func stop() async {
         await listener.closeNow()
-        for channel in log.withLock({ Array($0.channels.values) }) { await channel.closeNow() }
+        for channel in log.value.channels.values { await channel.closeNow() }
     }
 
     private final class Connection: ChannelInboundHandler {
@@ -107,7 +121,7 @@ final class ScriptedServer: Sendable {
 
         func channelActive(context: ChannelHandlerContext) {
             number =
-                shared.server?.log.withLock { log in
+                shared.server?.log.update { log in
                     log.connections += 1
                     log.channels[ObjectIdentifier(context.channel)] = context.channel
                     return log.connections
@@ -120,7 +134,7 @@ final class ScriptedServer: Sendable {
                 let head = String(received[..<end.upperBound])
                 received = String(received[end.upperBound...])
                 guard
-                    let request = shared.server?.log.withLock({ log in
+                    let request = shared.server?.log.update({ log in
                         let request = Request(head: head, connection: number, number: log.requests.count + 1)
                         log.requests.append(request)
                         return request
@@ -137,19 +151,22 @@ final class ScriptedServer: Sendable {
             case .say(let text): context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text)), promise: nil)
             case .flood(let bytes): flood(bytes, context)
             case .close: context.close(promise: nil)
-            case .reset:
-                // With no time to linger, close sends RST in place of FIN.
-                let linger = Glibc.linger(l_onoff: 1, l_linger: 0)
-                (context.channel as? any SocketOptionProvider)?.setSoLinger(linger).assumeIsolated().whenComplete { _ in
-                    context.close(promise: nil)
-                }
+            case .reset: context.channel.resetNow()
+            case .cut: cut(context.channel)
             }
+        }
+
+        /// Closes from below TLS, so that it says no close_notify.
+        private func cut(_ channel: any Channel) {
+            let tls = try? channel.pipeline.syncOperations.context(handlerType: TLSHandler.self)
+            tls?.close(promise: nil)
         }
 
         private func flood(_ bytes: ByteBuffer, _ context: ChannelHandlerContext) {
             context.writeAndFlush(wrapOutboundOut(bytes)).assumeIsolated().whenSuccess {
-                self.shared.server?.log.withLock { $0.flooded += bytes.readableBytes }
-                self.flood(bytes, context)
+                self.shared.server?.log.update { $0.flooded += bytes.readableBytes }
+                // In a turn of its own: the write may have succeeded on the spot.
+                context.eventLoop.assumeIsolated().execute { self.flood(bytes, context) }
             }
         }
     }

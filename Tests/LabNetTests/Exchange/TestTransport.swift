@@ -67,17 +67,29 @@ extension Transport {
     }
 }
 
-/// How many sockets of this process are connected, or connecting, to a port. Other tests use other ports.
+/// How many TCP sockets of this process are connected, or connecting, to a port. Other tests use other ports.
 func openSockets(to port: UInt16) throws -> Int {
-    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init).count { number in
-        var address = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutablePointer(to: &address) { storage in
-            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                getpeername(number, pointer, &length) == 0 && Endpoint(pointer)?.port == port
-            }
+    var inodes: Set<String> = []
+    for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
+        for line in try wholeFile(table).split(separator: "\n").dropFirst() {
+            let fields = line.split(separator: " ")
+            if UInt16(fields[2].suffix(4), radix: 16) == port { inodes.insert("socket:[\(fields[9])]") }
         }
     }
+    let folder = "/proc/self/fd"
+    return try FileManager.default.contentsOfDirectory(atPath: folder).count { name in
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")).map(inodes.contains) ?? false
+    }
+}
+
+/// A file of procfs, whose every read may be short; Foundation takes a short read for the end.
+private func wholeFile(_ path: String) throws -> String {
+    let file = try #require(fopen(path, "r"))
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk.prefix(count) }
+    return String(decoding: bytes, as: UTF8.self)
 }
 
 /// The cause of a `NetworkError`.
