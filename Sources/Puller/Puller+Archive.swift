@@ -33,8 +33,8 @@ extension Puller {
         let place = "-"
         let isPlanned = try await onDisk(place) { try ArchivePlan(members) } != nil
         let stream = try await onDisk(place) {
-            // A copy, which is closed at the end; standard output itself stays open.
-            let copy = FileDescriptor(owning: Int32(try retrying { Int(dup(STDOUT_FILENO)) }))
+            // A copy, since the stream closes what it is given.
+            let copy = FileDescriptor(owning: Int32(try retrying { Int(dup(standardOutput)) }))
             return try ArchiveStream(to: copy, compression: compression)
         }
         guard isPlanned else {

@@ -5,16 +5,19 @@ public struct Puller: Sendable {
     let transport: any HTTPExchanging
     let access: RegistryAccess
     let patience: Patience
+    /// Where standard output is; it stays open.
+    let standardOutput: Int32
 
     /// Nothing is asked before the first call.
     public init(transport: any HTTPExchanging, access: RegistryAccess) {
-        self.init(transport: transport, access: access, patience: Patience())
+        self.init(transport: transport, access: access, patience: Patience(), standardOutput: 1)
     }
 
-    init(transport: any HTTPExchanging, access: RegistryAccess, patience: Patience) {
+    init(transport: any HTTPExchanging, access: RegistryAccess, patience: Patience, standardOutput: Int32) {
         self.transport = transport
         self.access = access
         self.patience = patience
+        self.standardOutput = standardOutput
     }
 
     /// Pulls one platform of an image and writes its archive.

@@ -73,7 +73,7 @@ struct Patience: Sendable {
     func pause(
         after error: any Error, failures: Int, established: Bool, announce: (PullError) -> Void = { _ in }
     ) async throws {
-        guard let refusal = Refusal(error) else { throw error }
+        guard let refusal = Refusal(from: error) else { throw error }
         let wait = policy.wait(afterFailures: failures, retryAfter: refusal.retryAfter, random: clock.random())
         guard refusal.error.mayPass(established: established), let wait else { throw refusal.error }
         announce(refusal.error)

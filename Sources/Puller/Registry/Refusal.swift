@@ -14,7 +14,7 @@ struct Refusal: Error, Hashable, Sendable {
     }
 
     /// Nil for what is no failure of the pull: a cancellation.
-    init?(_ error: any Error) {
+    init?(from error: any Error) {
         switch error {
         case let refusal as Refusal: self = refusal
         case let error as PullError: self.init(error)

@@ -38,7 +38,9 @@ extension RegistryClient {
                     // A server that cuts every connection is borne as long as each brings something.
                     if content.received - mark >= Self.progress { failures = 0 }
                     (mark, failures, retries) = (content.received, failures + 1, retries + 1)
-                    if content.received == blob.size, Refusal(error)?.error.mayPass(established: true) == true { break }
+                    if content.received == blob.size, Refusal(from: error)?.error.mayPass(established: true) == true {
+                        break
+                    }
                     let attempt = retries
                     try await patience.pause(after: error, failures: failures, established: true) {
                         retrying(attempt, $0)

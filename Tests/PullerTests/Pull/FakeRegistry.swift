@@ -20,8 +20,8 @@ final class FakeRegistry: HTTPExchanging {
         case flipped(Int)
         /// More bytes than there should be.
         case longer
-        /// Range is not honoured: 200 and the whole.
-        case ignoresRange
+        /// Range is not honoured: 200 and the whole, or so much of it and a reset.
+        case ignoresRange(cutAfter: Int? = nil)
         /// 206 with this Content-Range; none when nil.
         case claims(String?)
         /// 416.
@@ -108,7 +108,8 @@ final class FakeRegistry: HTTPExchanging {
                 )
             }
             if let challenge, path != "/token" {
-                let isLetIn = [basic, "Bearer t\(state.tokens)"].contains(request.authorization?.reveal())
+                let isLetIn = [basic ?? "", "Bearer t\(state.tokens)"].contains(
+                    request.authorization?.reveal() ?? "none")
                 let isExpired: Bool = if case .expired? = fault { true } else { false }
                 if !isLetIn || isExpired {
                     // The fault was for a response that is not given yet.
@@ -157,7 +158,9 @@ final class FakeRegistry: HTTPExchanging {
         case .truncated(let count): return answer(status, headers, bytes[first...].prefix(count))
         case .flipped(let place): bytes[place] ^= 0x10
         case .longer: bytes += [0]
-        case .ignoresRange: return answer(200, ["Content-Type": content.type], bytes[...])
+        case .ignoresRange(let count):
+            return answer(
+                200, ["Content-Type": content.type], bytes.prefix(count ?? bytes.count), cut: count != nil)
         case .claims(let field):
             headers.remove(name: "Content-Range")
             if let field { headers.add(name: "Content-Range", value: field) }

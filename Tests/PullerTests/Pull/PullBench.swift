@@ -32,8 +32,10 @@ final class PullBench: Sendable {
         return Patience(policy: RetryPolicy(), clock: clock.pullClock)
     }
 
-    func puller(_ registry: FakeRegistry, access: RegistryAccess = RegistryAccess()) -> Puller {
-        Puller(transport: registry, access: access, patience: patience)
+    func puller(
+        _ registry: FakeRegistry, access: RegistryAccess = RegistryAccess(), standardOutput: Int32 = -1
+    ) -> Puller {
+        Puller(transport: registry, access: access, patience: patience, standardOutput: standardOutput)
     }
 
     func request(
