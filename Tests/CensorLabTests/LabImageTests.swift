@@ -57,6 +57,22 @@ struct LabImageTests {
         #expect(image.blobs.count == 5)
     }
 
+    @Test func anUpperLayerLeavesTheLowerOnesFilesAlone() async throws {
+        try await withFolder { folder in
+            for name in ["one", "two"] {
+                try Data(name.utf8).write(to: folder.appending(path: name))
+            }
+            var lower = MachineFiles(budget: 100, longest: 100)
+            lower.take(file: folder.appending(path: "one").path)
+            var upper = MachineFiles(budget: 100, longest: 100, above: lower.files)
+            upper.take(folder: folder.path)
+            #expect(upper.files.map(\.path) == [String(folder.appending(path: "two").path.dropFirst())])
+            var poor = MachineFiles(budget: 100, longest: 2)
+            poor.take(folder: folder.path)
+            #expect(poor.files.isEmpty)
+        }
+    }
+
     @Test func thisMachineGivesAnImageOfFiveLayersAndTensOfMegabytes() throws {
         let image = try LabImage.madeHere()
         #expect(image.blobs.count == 4 + 2 + 2)

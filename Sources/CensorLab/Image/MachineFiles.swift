@@ -9,10 +9,13 @@ struct MachineFiles {
     /// A longer file is passed over.
     var longest: Int
     private(set) var files: [LayerFile] = []
+    /// What a lower layer has: put in again as a link, it would hide the file there.
+    private let below: Set<String>
 
-    init(budget: Int, longest: Int) {
+    init(budget: Int, longest: Int, above lower: [LayerFile] = []) {
         self.budget = budget
         self.longest = longest
+        below = Set(lower.map(\.path))
     }
 
     /// Takes a folder and what is below it, names in the order of their bytes; what may not be read is passed over.
@@ -21,7 +24,7 @@ struct MachineFiles {
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where budget > 0 {
             let path = "\(folder)/\(name)"
             var status = stat()
-            guard lstat(path, &status) == 0 else { continue }
+            guard !below.contains(String(path.dropFirst())), lstat(path, &status) == 0 else { continue }
             switch status.st_mode & S_IFMT {
             case S_IFDIR: take(folder: path)
             case S_IFLNK: takeLink(path)
@@ -75,9 +78,9 @@ extension LabImage {
         for library in ["libc.so.6", "libm.so.6", "libtinfo.so.6", "libselinux.so.1", "libpcre2-8.so.0"] {
             shell.take(file: "/usr/lib/\(triplet)/\(library)")
         }
-        var programs = MachineFiles(budget: 24 << 20, longest: 2 << 20)
+        var programs = MachineFiles(budget: 24 << 20, longest: 2 << 20, above: shell.files)
         programs.take(folder: "/usr/bin")
-        var libraries = MachineFiles(budget: 32 << 20, longest: 4 << 20)
+        var libraries = MachineFiles(budget: 32 << 20, longest: 4 << 20, above: shell.files)
         libraries.take(folder: "/usr/lib/\(triplet)")
         var documents = MachineFiles(budget: 16 << 20, longest: 1 << 20)
         documents.take(folder: "/usr/share")
