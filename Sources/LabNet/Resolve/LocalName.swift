@@ -1,10 +1,10 @@
 /// Names that only this machine or its own network can know; a public resolver is never asked for them.
-enum LocalName {
+package enum LocalName {
     /// Suffixes that are, by standard or by habit, not of the public DNS (RFC 6762 3, RFC 8375, and ICANN's `internal`).
     static let suffixes = ["local", "lan", "internal", "corp", "home.arpa", "localhost"]
 
     /// Whether a lower-case name is one: a single label, or below one of the suffixes.
-    static func matches(_ name: String) -> Bool {
+    package static func matches(_ name: String) -> Bool {
         !name.contains(".") || suffixes.contains { name == $0 || name.hasSuffix("." + $0) }
     }
 

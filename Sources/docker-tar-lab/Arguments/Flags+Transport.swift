@@ -125,6 +125,13 @@ extension Flags {
         }
     }
 
+    /// Whether connections may go through a proxy: one was named, or the environment has one and nothing forbids it.
+    func mayUseProxy(in environment: [String: String]) -> Bool {
+        if let proxy { return proxy != "none" }
+        let names: Set = ["https_proxy", "http_proxy", "all_proxy"]
+        return !lab && environment.contains { names.contains($0.key.lowercased()) && !$0.value.isEmpty }
+    }
+
     /// Reads `2`, `2s`, `1.5s`, `1500ms`: seconds where there is no unit.
     static func duration(_ text: String, of flag: Flag) throws(UsageError) -> Duration {
         let isMilliseconds = text.hasSuffix("ms")

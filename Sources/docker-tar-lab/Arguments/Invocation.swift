@@ -49,7 +49,8 @@ struct Invocation: Sendable {
         }
         circumstances = Circumstances(
             action: action, image: image, isLab: flags.lab, hasCredential: access.credential != nil,
-            hasMirror: access.mirror != nil, refusesToReplace: flags.noClobber)
+            hasMirror: access.mirror != nil, hasProxy: flags.mayUseProxy(in: surroundings.environment),
+            refusesToReplace: flags.noClobber)
         isQuiet = flags.quiet
         showsSteps = flags.debug
         logPath = flags.log

@@ -40,6 +40,10 @@ extension Sentence {
         Sentence(en: "check that this machine is online.", zh: "检查本机是否已经联网。")
     }
 
+    static func checkServer(_ host: String) -> Sentence {
+        Sentence(en: "check that \(host) is up, and the port.", zh: "检查 \(host) 是否正常运行，以及端口是否正确。")
+    }
+
     static var anyFamily: Sentence {
         Sentence(en: "allow both address families: -network ip.", zh: "允许使用两种协议族：-network ip。")
     }

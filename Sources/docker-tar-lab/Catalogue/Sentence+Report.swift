@@ -13,6 +13,11 @@ extension Sentence {
         Sentence(en: "Failed: \(step.en): \(cause.en).", zh: "失败步骤：\(step.zh)：\(cause.zh)。")
     }
 
+    /// The step that failed, where the cause follows on a line of its own.
+    static func failed(_ step: Sentence) -> Sentence {
+        Sentence(en: "Failed: \(step.en).", zh: "失败步骤：\(step.zh)。")
+    }
+
     /// The step below it where the transport failed.
     static func because(_ step: Sentence, _ cause: Sentence) -> Sentence {
         Sentence(en: "Cause:  \(step.en): \(cause.en).", zh: "具体原因：\(step.zh)：\(cause.zh)。")

@@ -26,12 +26,13 @@ enum Advice {
     /// After a failure of the transport: judged by the causes of all attempts, not by the last alone.
     static func `for`(_ error: NetworkError, _ circumstances: Circumstances) -> [Sentence] {
         var advice: [Sentence] = []
-        let leaves = error.leaves
-        if error.showsInterference {
-            advice += circumstances.isLab ? exhausted(error) : [.lab(circumstances)]
+        if error.showsInterference, circumstances.isLab { advice += exhausted(error) }
+        for failure in error.all { advice += self.advice(failure, circumstances) }
+        // What a censor can have done, lab mode may undo; a host of one's own network no censor stands before.
+        if !circumstances.isLab, error.all.contains(where: \.mayBeCensored) {
+            advice.insert(.lab(circumstances), at: error.showsInterference ? 0 : advice.endIndex)
         }
-        for leaf in leaves { advice += self.advice(leaf, circumstances) }
-        if advice.isEmpty { advice = circumstances.isLab ? [.seeDebug] : [.checkLine, .lab(circumstances)] }
+        if advice.isEmpty { advice = [.seeDebug] }
         var told: Set<Sentence> = []
         return advice.filter { told.insert($0).inserted }
     }
@@ -47,31 +48,32 @@ enum Advice {
 
     /// In lab mode, where every strategy has been tried.
     private static func exhausted(_ error: NetworkError) -> [Sentence] {
-        let isForgedDNS = error.leaves.contains { if case .onlyForgedAnswers = $0.cause { true } else { false } }
+        let isForgedDNS = error.all.contains { if case .onlyForgedAnswers = $0.cause { true } else { false } }
         return isForgedDNS ? [.otherResolvers, .giveAddress(error.host)] : [.otherNetwork]
     }
 
-    private static func advice(_ leaf: NetworkError, _ circumstances: Circumstances) -> [Sentence] {
-        switch leaf.cause {
-        case .certificate(let problem): certificate(problem, leaf, circumstances)
-        case .noSuchName: [.checkHost(leaf.host)] + (circumstances.isLab ? [] : [.lab(circumstances)])
-        case .noAnswer: [circumstances.isLab ? .otherResolvers : .checkLine, .giveAddress(leaf.host)]
+    private static func advice(_ failure: NetworkError, _ circumstances: Circumstances) -> [Sentence] {
+        switch failure.cause {
+        case .certificate(let problem): certificate(problem, failure, circumstances)
+        case .noSuchName: [.checkHost(failure.host)]
+        case .noAnswer: circumstances.isLab ? [.otherResolvers, .giveAddress(failure.host)] : [.checkLine]
         case .noAddressInFamily: [.anyFamily]
         case .proxyRefused(407): [.proxyLogIn]
         case .proxyRefused, .proxyProtocol: [.checkProxy]
-        case .tls(let words) where isPlainHTTP(words): [.plainHTTP(leaf.host)]
+        case .refused where failure.step == .dial, .timedOut where failure.step == .dial:
+            circumstances.hasProxy ? [.checkProxy] : [.checkServer(failure.host)]
+        case .unreachable: [.checkLine]
+        case .tls(let words) where isPlainHTTP(words): [.plainHTTP(failure.host)]
         case .alert, .closedAfterHello: circumstances.isLab ? [.showName] : []
         default: []
         }
     }
 
     private static func certificate(
-        _ problem: NetworkError.CertificateProblem, _ leaf: NetworkError, _ circumstances: Circumstances
+        _ problem: NetworkError.CertificateProblem, _ failure: NetworkError, _ circumstances: Circumstances
     ) -> [Sentence] {
         if problem.isOnlyOutOfDate { return [.checkClock] }
-        var advice: [Sentence] = circumstances.isLab ? [] : [.lab(circumstances)]
-        if let fingerprint = problem.fingerprint { advice.append(.pin(leaf.host, fingerprint)) }
-        return advice + [.giveAuthority]
+        return (problem.fingerprint.map { [.pin(failure.host, $0)] } ?? []) + [.giveAuthority]
     }
 
     /// OpenSSL's words when the other side answers the ClientHello in plain HTTP.
@@ -87,6 +89,22 @@ enum Advice {
         case ENOENT, ENOTDIR: [.existingFolder]
         case ENAMETOOLONG: [.shorterName]
         default: [.otherOutput]
+        }
+    }
+}
+
+extension NetworkError {
+    /// This failure and all that led to it.
+    fileprivate var all: [NetworkError] { [self] + attempts.flatMap(\.all) }
+
+    /// Whether a censor can have caused it: a public host, and a cause that forged DNS or a box on the way brings about.
+    fileprivate var mayBeCensored: Bool {
+        guard case .name(let name)? = Host(host), !LocalName.matches(name) else { return false }
+        return switch cause {
+        case .noSuchName, .noAnswer, .refused, .timedOut, .unreachable, .reset, .closedEarly, .closedAfterHello, .tls:
+            true
+        case .certificate(let problem): !problem.isOnlyOutOfDate
+        default: showsInterference
         }
     }
 }

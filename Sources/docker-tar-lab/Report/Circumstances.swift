@@ -10,6 +10,8 @@ struct Circumstances: Hashable, Sendable {
     var hasCredential = false
     /// Whether a mirror was asked in place of the registry.
     var hasMirror = false
+    /// Whether connections may go through a proxy.
+    var hasProxy = false
     /// Whether `-no-clobber` was given.
     var refusesToReplace = false
     /// Whether the archive went to standard output.

@@ -27,10 +27,14 @@ struct ErrorReport {
     }
 
     private func lines(for error: PullError) -> [String] {
+        if case .network(let cause) = error.cause {
+            return [
+                heading, "  " + text(.failed(.attempted(error))),
+                "  " + text(.because(.attempted(cause), .cause(cause.cause))),
+            ] + ending(cause)
+        }
         var lines = [heading] + failure(.attempted(error), .cause(error.cause))
         switch error.cause {
-        case .network(let cause):
-            lines += ["  " + text(.because(.attempted(cause), .cause(cause.cause)))] + ending(cause)
         case .noSuchPlatform(_, let available):
             lines.append("  " + text(.existingPlatforms))
             lines += PlatformListing(available).table.map { "    " + $0 }

@@ -23,29 +23,37 @@ struct PlatformListing {
     func json() throws -> [String] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let rows = platforms.map { Row(name: $0.platform.listName, platform: $0.platform, digest: $0.digest) }
-        return String(decoding: try encoder.encode(rows), as: UTF8.self).split(separator: "\n").map(String.init)
+        return String(decoding: try encoder.encode(platforms.map(Row.init)), as: UTF8.self).split(separator: "\n").map(
+            String.init)
     }
 
+    /// What stands for nothing (Docker's tools write an empty variant) is left out.
     private struct Row: Encodable {
         let name: String
-        let platform: Platform
+        let os: String
+        let architecture: String
+        let variant: String?
+        let osVersion: String?
         let digest: Digest
 
-        func encode(to encoder: any Encoder) throws {
-            try platform.encode(to: encoder)
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(name, forKey: .name)
-            try container.encode(digest, forKey: .digest)
+        init(_ available: AvailablePlatform) {
+            let platform = available.platform
+            name = platform.listName
+            os = platform.os
+            architecture = platform.architecture
+            variant = platform.variant.flatMap { $0.isEmpty ? nil : $0 }
+            osVersion = platform.osVersion.flatMap { $0.isEmpty ? nil : $0 }
+            digest = available.digest
         }
 
-        private enum Key: String, CodingKey {
-            case name, digest
+        private enum CodingKeys: String, CodingKey {
+            case name, os, architecture, variant, digest
+            case osVersion = "os.version"
         }
     }
 }
 
 extension Platform {
     /// The name in a list; Windows images differ by the build, so theirs stands beside it.
-    fileprivate var label: String { osVersion.map { "\(listName) \($0)" } ?? listName }
+    fileprivate var label: String { normalised.osVersion.map { "\(listName) \($0)" } ?? listName }
 }

@@ -52,12 +52,13 @@ import Testing
         #expect(
             report(Sample.pull(.network(error))) == """
                 docker-tar-lab: cannot pull nginx
-                  Failed: asking registry-1.docker.io for the manifest: every attempt failed.
+                  Failed: asking registry-1.docker.io for the manifest.
                   Cause:  connecting to registry-1.docker.io: every attempt failed.
                   Tried:
                     connecting to registry-1.docker.io (192.0.2.1:443): the connection was refused
                     TLS with registry-1.docker.io (192.0.2.1:443): the connection was reset right after the ClientHello (2 times)
                   Try:    docker-tar-lab pull nginx -lab, which gets past forged DNS answers and boxes that read the name in TLS.
+                  Try:    check that registry-1.docker.io is up, and the port.
                 """)
     }
 
@@ -118,6 +119,23 @@ import Testing
         #expect(advice(.onlyForgedAnswers(count: 1), Sample.lab).contains("-dns-servers"))
         #expect(advice(.timedOut(.seconds(10)), Sample.circumstances).contains("nginx -lab"))
         #expect(advice(.timedOut(.seconds(10)), Sample.lab).contains("-debug"))
+    }
+
+    @Test func noCensorStandsBeforeOnesOwnHosts() {
+        for host in ["localhost", "nas", "registry.lan", "127.0.0.1", "::1"] {
+            let error = NetworkError(step: .dial, host: host, cause: .refused)
+            let said = Advice.for(error, Sample.circumstances).map(\.en).joined()
+            #expect(!said.contains("-lab") && said.contains(host))
+        }
+        var proxied = Sample.circumstances
+        proxied.hasProxy = true
+        let error = NetworkError(step: .dial, host: "proxy.lan", cause: .refused)
+        #expect(Advice.for(error, proxied) == [.checkProxy])
+    }
+
+    @Test func aCertificateThatIsOnlyOldIsNoCensorsWork() {
+        let said = advice(.certificate(Sample.certificate(code: 10)), Sample.circumstances)
+        #expect(said.contains("clock") && !said.contains("-lab"))
     }
 
     @Test func everyCauseHasItsOwn() {
