@@ -1,3 +1,4 @@
+internal import CAres
 internal import Dispatch
 internal import Glibc
 
@@ -28,7 +29,8 @@ struct SystemResolver: Sendable {
     }
 
     private var source: String {
-        servers.isEmpty ? "resolv.conf" : servers.map(\.description).joined(separator: " ")
+        let asked = servers.filter { policy.allows($0.address.family) }
+        return servers.isEmpty ? "resolv.conf" : asked.map(\.description).joined(separator: " ")
     }
 
     /// Runs the lookup on a thread of its own, for it blocks; cancellation reaches it through a pair of sockets.

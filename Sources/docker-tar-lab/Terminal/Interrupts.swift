@@ -22,7 +22,8 @@ final class Interrupts {
             // The default action would end the process before the source is asked.
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [flag] in
+            // Dispatch runs it on a queue of its own, not on the main actor whose init this is.
+            source.setEventHandler { @Sendable [flag] in
                 let isSecond = flag.isSet.exchange(true, ordering: .acquiringAndReleasing)
                 if isSecond, number == SIGINT { _exit(ExitCode.interrupted.rawValue) }
                 cancel()
