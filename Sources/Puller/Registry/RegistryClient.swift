@@ -73,12 +73,9 @@ struct RegistryClient: Sendable {
             switch answer {
             case .value(let value): return value
             case .challenge(let challenges, let refusal):
-                // Without a challenge that can be answered, the server's own words say more.
-                guard challenges.contains(where: { $0.scheme == "bearer" || $0.scheme == "basic" }) else {
-                    throw refusal
-                }
-                guard case .unauthorised(_, let words) = refusal.error.cause else { throw refusal }
-                authorization = try await tokens.answer(challenges, refused: authorization, words: words)
+                authorization = try await tokens.answer(challenges, refused: authorization)
+                // Without an answer to give, the server's own words say most.
+                guard authorization != nil else { throw refusal }
             }
             round += 1
         }

@@ -42,25 +42,24 @@ actor TokenStore {
         switch scheme {
         case .none: return nil
         case .basic: return credential?.basic
-        case .bearer:
+        case .bearer(let server):
             if let token, token.expiry > patience.clock.now() { return token.authorization }
-            return try await renewed(unlike: token?.authorization)
+            return try await renewed(from: server, unlike: token?.authorization)
         }
     }
 
-    /// The Authorization that answers a 401.
+    /// The Authorization that answers a 401; nil when there is none that has not been refused already.
     ///
-    /// - Parameters:
-    ///   - refused: what the refused request carried.
-    ///   - words: the server's, for the error.
-    /// - Throws: `PullError` when there is no answer, the realm is refused, or the token server refuses.
-    func answer(_ challenges: [Challenge], refused: Secret?, words: String) async throws -> Secret? {
+    /// - Parameter refused: what the refused request carried.
+    /// - Throws: `PullError` when the realm is refused, or the token server refuses.
+    func answer(_ challenges: [Challenge], refused: Secret?) async throws -> Secret? {
         if let bearer = challenges.first(where: { $0.scheme == "bearer" && $0.parameters["realm"] != nil }) {
-            scheme = .bearer(try server(of: bearer))
-            return try await renewed(unlike: refused)
+            let server = try server(of: bearer)
+            scheme = .bearer(server)
+            return try await renewed(from: server, unlike: refused)
         }
         guard challenges.contains(where: { $0.scheme == "basic" }), let basic = credential?.basic, basic != refused
-        else { throw failure(.unauthorised(status: 401, words)) }
+        else { return nil }
         scheme = .basic
         return basic
     }
@@ -73,17 +72,16 @@ actor TokenStore {
                 scopes: challenge.parameters["scope"]?.split(separator: " ").map(String.init)
                     ?? ["repository:\(endpoint.repository):pull"])
         } catch {
-            throw failure(error)
+            throw PullError(step: .authorise, place: endpoint.origin.authority, cause: error)
         }
     }
 
     /// A token that is not the one given: another task's newer one, or a fresh one.
-    private func renewed(unlike old: Secret?) async throws -> Secret {
+    private func renewed(from server: TokenServer, unlike old: Secret?) async throws -> Secret {
         try await turnstile.pass {
             if let token, token.authorization != old, token.expiry > patience.clock.now() {
                 return token.authorization
             }
-            guard case .bearer(let server) = scheme else { throw failure(.unauthorised(status: 401, "")) }
             let request = HTTPRequest(
                 url: server.url(user: credential?.user), headers: ["Accept": "application/json"],
                 authorization: credential?.basic)
@@ -108,10 +106,6 @@ actor TokenStore {
                 return try Token(Array(body.readableBytesView), asked: asked)
             }
         }
-    }
-
-    private func failure(_ cause: PullError.Cause) -> PullError {
-        PullError(step: .authorise, place: endpoint.origin.authority, cause: cause)
     }
 }
 
