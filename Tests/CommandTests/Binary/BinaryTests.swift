@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Testing
 
@@ -43,6 +44,39 @@ private struct Binary {
     }
 }
 
+/// A server on loopback that accepts connections and never says a word.
+private final class SilentServer: Sendable {
+    let port: UInt16
+    private let listener: Int32
+
+    init() throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, length) == 0 && listen(listener, 8) == 0 && getsockname(listener, $0, &length) == 0
+            }
+        }
+        try #require(isBound)
+        self.listener = listener
+        port = UInt16(bigEndian: address.sin_port)
+    }
+
+    deinit { close(listener) }
+
+    /// Returns as soon as somebody has connected.
+    func awaitConnection() async {
+        let source = DispatchSource.makeReadSource(fileDescriptor: listener)
+        let connected = AsyncStream<Void> { connection in source.setEventHandler { connection.finish() } }
+        source.resume()
+        for await _ in connected {}
+        source.cancel()
+    }
+}
+
 @Suite struct BinaryTests {
     @Test func versionAndHelpAnswerWhateverElseIsSaid() async throws {
         let version = try await Binary.run(["-version"])
@@ -82,6 +116,33 @@ private struct Binary {
     @Test func aLogThatCannotBeWrittenIsAMatterOfTheDisk() async throws {
         let result = try await Binary.run(["list", "nginx", "-log", "/nonexistent/log"])
         #expect(result.code == 8 && result.error.contains("/nonexistent/log"))
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM], Language.allCases)
+    func aSignalEndsItInOrder(number: Int32, language: Language) async throws {
+        let silent = try SilentServer()
+        let process = Process()
+        process.executableURL = Binary.url
+        process.arguments = ["pull", "127.0.0.1:\(silent.port)/x", "-plain-http", "-lang", language.rawValue]
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        process.currentDirectoryURL = folder
+        process.environment = ["HOME": "/nonexistent"]
+        let output = Pipe()
+        let error = Pipe()
+        process.standardOutput = output
+        process.standardError = error
+        let ended = AsyncStream<Void> { end in process.terminationHandler = { _ in end.finish() } }
+        try process.run()
+        await silent.awaitConnection()
+        kill(process.processIdentifier, number)
+        for await _ in ended {}
+        #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+        #expect(try (output.fileHandleForReading.readToEnd() ?? Data()).isEmpty)
+        let said = String(decoding: try error.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        #expect(said == "docker-tar-lab: \(Sentence.interrupted.text(in: language))\n")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
     }
 
     @Test func aClosedStandardOutputIsQuiet() async throws {
