@@ -3,7 +3,7 @@ internal import Glibc
 
 /// One `ares_getaddrinfo`, from start to end: c-ares' boundary as the system's resolver.
 ///
-/// It blocks its thread in poll(2), which has to be one of its own; whatever is written into `interruption` ends it.
+/// It blocks its thread in poll(2), which has to be one of its own, and looks up every 50 ms whether it is still wanted.
 struct AresLookup {
     /// What is looked up.
     let name: String
@@ -11,12 +11,14 @@ struct AresLookup {
     let policy: AddressFamilyPolicy
     /// Whom to ask; empty means the servers in resolv.conf.
     let servers: [Endpoint]
-    /// The descriptor that becomes readable when the lookup is to end, lent.
-    let interruption: Int32
+    /// Whether nobody waits for the answer any more.
+    let isCancelled: @Sendable () -> Bool
 
     /// c-ares asks each server once per round and doubles the time in the second: 9 s until nobody has answered.
     private static let timeout: Int32 = 3000
     private static let rounds: Int32 = 2
+    /// How long one poll(2) lasts at most, in milliseconds, like the timeout.
+    private static let patience: Int32 = 50
 
     /// c-ares' global state; it has to be there once before anything else, and says whether it is.
     private static let libraryStatus = ares_library_init(ARES_LIB_INIT_ALL)
@@ -35,7 +37,7 @@ struct AresLookup {
         let answer = Answer()
         var hints = ares_addrinfo_hints()
         hints.ai_family = policy == .ip ? AF_UNSPEC : policy == .ip4 ? AF_INET : AF_INET6
-        // The callback runs on this thread, inside the calls on the channel, and at the latest in `ares_destroy`; so the
+        // The callback runs once, on this thread, inside a call on the channel, and the loop ends only after it; so the
         // answer, which this function owns, is lent and not retained.
         try withExtendedLifetime(answer) { () throws(AresFailure) in
             ares_getaddrinfo(
@@ -44,14 +46,17 @@ struct AresLookup {
                     guard let context else { return }
                     Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue().take(status, result)
                 }, Unmanaged.passUnretained(answer).toOpaque())
-            while answer.status == nil { wait(channel) }
+            while answer.status == nil {
+                // Cancelling calls back at once.
+                if isCancelled() { ares_cancel(channel) } else { wait(channel) }
+            }
         }
         let outcome = answer.status ?? labnet_ares_cancelled
         guard outcome == labnet_ares_success else { throw AresFailure(status: outcome) }
         return answer.addresses
     }
 
-    /// Waits for one of the channel's sockets, for c-ares' own timer, or for the interruption.
+    /// Waits a little for one of the channel's sockets or for c-ares' own timer, and lets c-ares go on.
     private func wait(_ channel: ares_channel) {
         var sockets = [ares_socket_t](repeating: -1, count: Int(ARES_GETSOCK_MAXNUM))
         let wanted = ares_getsock(channel, &sockets, ARES_GETSOCK_MAXNUM)
@@ -60,24 +65,15 @@ struct AresLookup {
             let events = (wanted >> index & 1 != 0 ? POLLIN : 0) | (wanted >> (16 + index) & 1 != 0 ? POLLOUT : 0)
             return events == 0 ? nil : pollfd(fd: socket, events: Int16(events), revents: 0)
         }
-        descriptors.append(pollfd(fd: interruption, events: Int16(POLLIN), revents: 0))
-        var longest = timeval(tv_sec: Int(Self.timeout) / 1000, tv_usec: 0)
-        var left = timeval()
-        _ = ares_timeout(channel, &longest, &left)
-        let ready = poll(&descriptors, nfds_t(descriptors.count), Int32(left.tv_sec * 1000 + left.tv_usec / 1000 + 1))
-        if let last = descriptors.popLast(), ready > 0, last.revents != 0 {
-            ares_cancel(channel)
-            return
-        }
-        var isIdle = true
+        let ready = poll(&descriptors, nfds_t(descriptors.count), Self.patience)
         for descriptor in descriptors where ready > 0 && descriptor.revents != 0 {
-            isIdle = false
             let reads = descriptor.events & Int16(POLLIN) != 0
             let writes = descriptor.events & Int16(POLLOUT) != 0
             ares_process_fd(
                 channel, reads ? descriptor.fd : ARES_SOCKET_BAD, writes ? descriptor.fd : ARES_SOCKET_BAD)
         }
-        if isIdle { ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD) }
+        // Without a descriptor this only looks at the timers.
+        ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD)
     }
 }
 

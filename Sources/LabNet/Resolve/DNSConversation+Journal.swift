@@ -50,3 +50,11 @@ extension Verdict {
     /// What was answered, what is made of it, and why.
     var description: String { "\(type.mnemonic) \(reply.claim) \(outcome.rawValue): \(reason)" }
 }
+
+extension Baseline {
+    /// What a resolver's path looks like, in one line.
+    var description: String {
+        let hops = hopLimit.map { ", hop limit \($0)" } ?? ""
+        return "baseline: round trip \(roundTrip.inMilliseconds)\(hops)\(hasOPT ? ", OPT" : ", no OPT")"
+    }
+}

@@ -25,7 +25,12 @@ struct LabLookup: Sendable {
         let outcomes = await ask(about: wanted, DNSConversation.Journal(host: name, observer: observe))
         try Task.checkCancellation()
 
-        let verdicts = Verdict.judge(evidence(in: outcomes))
+        let baselines = baselines(in: outcomes)
+        for resolver in allowedResolvers {
+            let detail = baselines[resolver]?.description ?? "no baseline"
+            observe.record(.query(detail: detail), host: name, endpoint: resolver, since: start)
+        }
+        let verdicts = Verdict.judge(evidence(in: outcomes, baselines))
         for verdict in verdicts {
             observe.record(
                 .verdict(detail: verdict.description), host: name, endpoint: verdict.resolver, since: start)
@@ -72,13 +77,18 @@ struct LabLookup: Sendable {
         }
     }
 
+    /// What the first control query that was answered shows of each resolver.
+    private func baselines(in outcomes: [DNSConversation.Outcome]) -> [Endpoint: Baseline] {
+        let controls = outcomes.filter { $0.question == .control && !$0.replies.isEmpty }
+        let first = Dictionary(controls.map { ($0.resolver, $0.replies) }, uniquingKeysWith: { first, _ in first })
+        return first.compactMapValues { Baseline(control: $0) }
+    }
+
     /// Joins what was heard to each resolver's baseline.
-    private func evidence(in outcomes: [DNSConversation.Outcome]) -> [Evidence] {
-        var baselines: [Endpoint: Baseline] = [:]
-        for control in outcomes where control.question == .control && baselines[control.resolver] == nil {
-            baselines[control.resolver] = Baseline(control: control.replies)
-        }
-        return outcomes.filter { $0.question != .control && !$0.replies.isEmpty }.map {
+    private func evidence(
+        in outcomes: [DNSConversation.Outcome], _ baselines: [Endpoint: Baseline]
+    ) -> [Evidence] {
+        outcomes.filter { $0.question != .control && !$0.replies.isEmpty }.map {
             Evidence(
                 resolver: $0.resolver, type: $0.question.type, baseline: baselines[$0.resolver], replies: $0.replies)
         }

@@ -1,4 +1,4 @@
-/// Something about an answer that speaks against it. `docs/architecture.md` says what each is worth and why.
+/// Something about an answer that speaks against it.
 package enum Sign: Hashable, Sendable {
     /// It came before this resolver can have sent it.
     case early(elapsed: Duration, roundTrip: Duration)

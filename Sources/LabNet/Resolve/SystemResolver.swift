@@ -1,6 +1,6 @@
 internal import CAres
 internal import Dispatch
-internal import Glibc
+internal import Synchronization
 
 /// The ordinary way: what any program on this machine would find, by c-ares.
 struct SystemResolver: Sendable {
@@ -14,7 +14,7 @@ struct SystemResolver: Sendable {
     /// - Throws: `NetworkError`; `CancellationError`.
     func candidates(for name: String, observe: Observer) async throws -> [Candidate] {
         let start = ContinuousClock.now
-        let result = try await run(name)
+        let result = await run(name)
         try Task.checkCancellation()
         switch result {
         case .success(let addresses):
@@ -33,18 +33,10 @@ struct SystemResolver: Sendable {
         return servers.isEmpty ? "resolv.conf" : asked.map(\.description).joined(separator: " ")
     }
 
-    /// Runs the lookup on a thread of its own, for it blocks; cancellation reaches it through a pair of sockets.
-    private func run(_ name: String) async throws -> Result<[IPAddress], AresFailure> {
-        var ends: [Int32] = [-1, -1]
-        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
-            throw NetworkError(step: .resolve, host: name, cause: .system(errno: errno))
-        }
-        let (reading, writing) = (ends[0], ends[1])
-        defer {
-            close(reading)
-            close(writing)
-        }
-        let lookup = AresLookup(name: name, policy: policy, servers: servers, interruption: reading)
+    /// Runs the lookup on a thread of its own, for it blocks.
+    private func run(_ name: String) async -> Result<[IPAddress], AresFailure> {
+        let cancellation = Cancellation()
+        let lookup = AresLookup(name: name, policy: policy, servers: servers) { cancellation.hasCome }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 DispatchQueue(label: "resolve").async {
@@ -52,8 +44,14 @@ struct SystemResolver: Sendable {
                 }
             }
         } onCancel: {
-            // One byte always fits into an empty socket.
-            _ = write(writing, [1], 1)
+            cancellation.come()
         }
+    }
+
+    /// Carries the task's cancellation to the thread.
+    private final class Cancellation: Sendable {
+        private let flag = Atomic(false)
+        var hasCome: Bool { flag.load(ordering: .relaxed) }
+        func come() { flag.store(true, ordering: .relaxed) }
     }
 }

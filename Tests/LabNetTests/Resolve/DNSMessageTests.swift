@@ -1,4 +1,5 @@
 import CAres
+import Glibc
 import Testing
 
 @testable import LabNet
