@@ -43,6 +43,7 @@ enum Command {
     @MainActor private static func perform(
         _ invocation: Invocation, in surroundings: Surroundings, _ console: Console, _ language: Language
     ) async -> ExitCode {
+        Descriptors.raiseLimit()
         let journal = Journal(
             console: console, language: language, toError: invocation.showsSteps,
             toFile: invocation.logPath != nil, isQuiet: invocation.isQuiet)
