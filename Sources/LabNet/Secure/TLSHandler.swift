@@ -50,7 +50,7 @@ extension TLSHandler {
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
-        end(context, ChannelError.ioOnClosedChannel)
+        end(ChannelError.ioOnClosedChannel)
     }
 
     package func channelActive(context: ChannelHandlerContext) {
@@ -64,7 +64,11 @@ extension TLSHandler {
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case ChannelEvent.inputClosed? = event as? ChannelEvent { streamEnded(context) }
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent, state != .closed {
+            // Half a connection is of no use to TLS 1.2, nor to anybody here.
+            streamEnded(context)
+            context.close(promise: nil)
+        }
         context.fireUserInboundEventTriggered(event)
     }
 
@@ -97,25 +101,25 @@ extension TLSHandler {
     private func streamEnded(_ context: ChannelHandlerContext) {
         switch state {
         case .handshaking:
-            end(context, TLSFailure(session.hasReceived ? .closedEarly : .closedAfterHello))
+            end(TLSFailure(session.hasReceived ? .closedEarly : .closedAfterHello))
         case .established:
-            end(context, ChannelError.ioOnClosedChannel)
+            end(ChannelError.ioOnClosedChannel)
             context.fireErrorCaught(TLSFailure(.closedEarly))
         case .idle, .closed:
-            end(context, ChannelError.ioOnClosedChannel)
+            end(ChannelError.ioOnClosedChannel)
         }
     }
 
     /// TLS is broken: tells whoever waits, lets a last alert out, and closes.
     private func fail(_ context: ChannelHandlerContext, _ error: any Error) {
         let wasEstablished = state == .established
-        end(context, error)
+        end(error)
         if wasEstablished { context.fireErrorCaught(error) }
         closeAfterLastWords(context)
     }
 
     /// Nothing more is read or written; completes every promise that is still open.
-    private func end(_ context: ChannelHandlerContext, _ error: any Error) {
+    private func end(_ error: any Error) {
         if state == .idle || state == .handshaking { handshake.fail(error) }
         state = .closed
         while let write = waiting.popFirst() { write.promise?.fail(error) }
@@ -128,8 +132,8 @@ extension TLSHandler {
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard state == .handshaking || state == .established else { return }
         let ciphertext = unwrapInboundIn(data)
+        session.receive(ciphertext)
         do {
-            try session.receive(ciphertext)
             if state == .handshaking { try advance(context) }
             if state == .established { try deliver(context, expecting: ciphertext.readableBytes) }
         } catch {
@@ -158,7 +162,7 @@ extension TLSHandler {
     }
 
     private func deliver(_ context: ChannelHandlerContext, expecting count: Int) throws {
-        var plaintext = context.channel.allocator.buffer(capacity: count)
+        var plaintext = context.channel.allocator.buffer(capacity: count + TLSSession.largestRecord)
         let result = Result { try session.read(into: &plaintext) }
         if plaintext.readableBytes > 0 {
             owesRead = false
@@ -169,7 +173,7 @@ extension TLSHandler {
         guard try result.get() == .closed, state == .established else { return }
         // The stream is whole. Nobody here speaks on after the peer's end, so ours follows.
         session.close()
-        end(context, ChannelError.ioOnClosedChannel)
+        end(ChannelError.ioOnClosedChannel)
         closeAfterLastWords(context)
     }
 }
@@ -201,7 +205,7 @@ extension TLSHandler {
             sendOwn(context)
             return context.close(mode: mode, promise: promise)
         }
-        end(context, ChannelError.ioOnClosedChannel)
+        end(ChannelError.ioOnClosedChannel)
         if let promise { context.channel.closeFuture.cascade(to: promise) }
         closeAfterLastWords(context)
     }
@@ -209,7 +213,7 @@ extension TLSHandler {
     /// Closes the channel when the alert or close_notify that lies ready has left, or when the peer takes too long to
     /// read what stands before it. Where nothing is in the way this happens at once.
     private func closeAfterLastWords(_ context: ChannelHandlerContext) {
-        guard let lastWords = session.takeOutgoing(context.channel.allocator) else {
+        guard let lastWords = session.takeOutgoing() else {
             return context.close(promise: nil)
         }
         let patience = context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) { context.close(promise: nil) }
@@ -228,7 +232,7 @@ extension TLSHandler {
                 write.promise?.fail(error)
                 throw error
             }
-            if let ciphertext = session.takeOutgoing(context.channel.allocator) {
+            if let ciphertext = session.takeOutgoing() {
                 context.write(wrapOutboundOut(ciphertext), promise: write.promise)
             } else {
                 write.promise?.succeed(())
@@ -239,7 +243,7 @@ extension TLSHandler {
 
     /// Sends what the session has ready of its own.
     private func sendOwn(_ context: ChannelHandlerContext) {
-        guard let ciphertext = session.takeOutgoing(context.channel.allocator) else { return }
+        guard let ciphertext = session.takeOutgoing() else { return }
         context.writeAndFlush(wrapOutboundOut(ciphertext), promise: nil)
     }
 }

@@ -8,10 +8,8 @@ package import NIOCore
 /// has it.
 package final class TLSSession {
     let ssl: OpaquePointer
-    /// What the peer sent and SSL has not read yet; owned by `ssl`.
-    private let incoming: OpaquePointer
-    /// What SSL has written and nobody has taken yet; owned by `ssl`.
-    private let outgoing: OpaquePointer
+    /// What `ssl` reads and writes; it lives as long as `ssl` does.
+    private let wire = TLSWire()
     /// What a client demands of its peer; nil on the server's side.
     let expectation: Expectation?
     /// What the one verification of a client's handshake came to.
@@ -31,8 +29,8 @@ package final class TLSSession {
     package init(serving ssl: OpaquePointer) throws {
         self.ssl = ssl
         expectation = nil
-        (incoming, outgoing) = try Self.attach(to: ssl)
         hasGreeted = true
+        try attachWire()
         SSL_set_accept_state(ssl)
     }
 
@@ -40,21 +38,17 @@ package final class TLSSession {
     init(connecting ssl: OpaquePointer, expectation: Expectation) throws {
         self.ssl = ssl
         self.expectation = expectation
-        (incoming, outgoing) = try Self.attach(to: ssl)
+        try attachWire()
         SSL_set_connect_state(ssl)
         try prepareVerification(expectation)
     }
 
     deinit { SSL_free(ssl) }
 
-    /// Gives `ssl` two memory BIOs, which it owns then. Frees it when that fails.
-    private static func attach(to ssl: OpaquePointer) throws -> (incoming: OpaquePointer, outgoing: OpaquePointer) {
-        guard let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem()) else {
-            SSL_free(ssl)
-            throw TLSFailure(.tls("out of memory"))
-        }
-        SSL_set_bio(ssl, incoming, outgoing)
-        return (incoming, outgoing)
+    private func attachWire() throws {
+        guard let bio = wire.makeBIO() else { throw TLSFailure(.tls("out of memory")) }
+        // One BIO for both directions: `ssl` takes the one reference.
+        SSL_set_bio(ssl, bio, bio)
     }
 }
 
@@ -123,26 +117,22 @@ extension TLSSession {
     }
 
     /// Takes in what the peer sent; nothing is decrypted yet.
-    ///
-    /// - Throws: `TLSFailure` when memory is short.
-    package func receive(_ ciphertext: ByteBuffer) throws {
+    package func receive(_ ciphertext: ByteBuffer) {
         guard ciphertext.readableBytes > 0 else { return }
         hasReceived = true
-        var taken = 0
-        ErrorQueue.clear()
-        let result = ciphertext.withUnsafeReadableBytes { BIO_write_ex(incoming, $0.baseAddress, $0.count, &taken) }
-        guard result == 1, taken == ciphertext.readableBytes else { throw TLSFailure(.tls(ErrorQueue.reason)) }
+        wire.receive(ciphertext)
     }
 
     /// Decrypts all that has been received, to the end of `plaintext`.
     ///
+    /// - Parameter plaintext: need not grow when it has room for as many bytes as were received, and one record more.
     /// - Throws: `TLSFailure`; what stood before the failure is in `plaintext`. Before the handshake's end always.
     package func read(into plaintext: inout ByteBuffer) throws -> ReadResult {
         guard summary != nil else { throw TLSFailure(.tls("read before the handshake's end")) }
         while true {
             ErrorQueue.clear()
             var result: Int32 = 0
-            plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.largestRecord) { space in
+            plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: 1024) { space in
                 var count = 0
                 result = SSL_read_ex(ssl, space.baseAddress, space.count, &count)
                 return count
@@ -162,6 +152,8 @@ extension TLSSession {
     package func write(_ plaintext: ByteBuffer) throws {
         guard summary != nil else { throw TLSFailure(.tls("write before the handshake's end")) }
         guard plaintext.readableBytes > 0 else { return }
+        let records = plaintext.readableBytes / Self.largestRecord + 1
+        wire.reserve(plaintext.readableBytes + records * Self.largestOverhead)
         ErrorQueue.clear()
         var written = 0
         let result = plaintext.withUnsafeReadableBytes { SSL_write_ex(ssl, $0.baseAddress, $0.count, &written) }
@@ -176,18 +168,10 @@ extension TLSSession {
     }
 
     /// What is to be sent to the peer, nil when there is nothing.
-    package func takeOutgoing(_ allocator: ByteBufferAllocator = ByteBufferAllocator()) -> ByteBuffer? {
-        let count = BIO_ctrl_pending(outgoing)
-        guard count > 0 else { return nil }
-        var ciphertext = allocator.buffer(capacity: count)
-        ciphertext.writeWithUnsafeMutableBytes(minimumWritableBytes: count) { space in
-            var taken = 0
-            _ = BIO_read_ex(outgoing, space.baseAddress, count, &taken)
-            return taken
-        }
-        return ciphertext
-    }
+    package func takeOutgoing() -> ByteBuffer? { wire.takeOutgoing() }
 
     /// The plaintext of a full record (RFC 8446 5.2).
-    private static let largestRecord = 1 << 14
+    static let largestRecord = 1 << 14
+    /// More than any record adds to its plaintext: header, explicit nonce or padding, and authentication code.
+    private static let largestOverhead = 128
 }

@@ -10,19 +10,19 @@ import Testing
 ///
 /// - Returns: what the client's handshake came to; the server's failure is only what the client's alert says.
 func shake(_ client: TLSSession, _ server: TLSSession) throws -> TLSSummary? {
-    for segment in try client.firstFlight() { try server.receive(ByteBuffer(bytes: segment)) }
+    for segment in try client.firstFlight() { server.receive(ByteBuffer(bytes: segment)) }
     while true {
         _ = try? server.handshake()
         guard let answer = server.takeOutgoing() else { return client.summary }
-        try client.receive(answer)
+        client.receive(answer)
         _ = try client.handshake()
-        if let more = client.takeOutgoing() { try server.receive(more) }
+        if let more = client.takeOutgoing() { server.receive(more) }
     }
 }
 
 /// Moves what one session has to say to the other, and reads it there.
 func carry(from sender: TLSSession, to receiver: TLSSession) throws -> (text: String, result: TLSSession.ReadResult) {
-    if let bytes = sender.takeOutgoing() { try receiver.receive(bytes) }
+    if let bytes = sender.takeOutgoing() { receiver.receive(bytes) }
     var plaintext = ByteBuffer()
     let result = try receiver.read(into: &plaintext)
     return (String(buffer: plaintext), result)
@@ -95,7 +95,7 @@ func carry(from sender: TLSSession, to receiver: TLSSession) throws -> (text: St
     func otherBytesThanTLS(_ bytes: String) throws {
         let client = try makeContext(trusting: root).session(for: host, port: 443, strategy: .plain)
         _ = try client.firstFlight()
-        try client.receive(ByteBuffer(string: bytes))
+        client.receive(ByteBuffer(string: bytes))
         let failure = try #require(throws: TLSFailure.self) { try client.handshake() }
         switch failure.cause {
         case .alert(40): #expect(bytes.hasPrefix("\u{15}"))
@@ -127,7 +127,7 @@ func carry(from sender: TLSSession, to receiver: TLSSession) throws -> (text: St
         var record = try #require(server.takeOutgoing())
         let last = record.writerIndex - 1
         record.setInteger(try #require(record.getInteger(at: last, as: UInt8.self)) ^ 1, at: last)
-        try client.receive(record)
+        client.receive(record)
         var plaintext = ByteBuffer()
         #expect(throws: TLSFailure.self) { try client.read(into: &plaintext) }
         #expect(plaintext.readableBytes == 0)

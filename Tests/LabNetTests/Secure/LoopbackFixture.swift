@@ -40,9 +40,12 @@ struct LoopbackClient {
     let collector: Collector
     let handshake: EventLoopFuture<TLSSummary>
 
-    /// - Parameter autoRead: false to read only what the test asks for.
+    /// - Parameters:
+    ///   - autoRead: false to read only what the test asks for.
+    ///   - meanwhile: is done between the first flight and the handing over, with the descriptor.
     static func connect(
-        port: Int, autoRead: Bool = true, makeSession: @Sendable @escaping () throws -> TLSSession
+        port: Int, autoRead: Bool = true, meanwhile: @Sendable @escaping (Int32) -> Void = { _ in },
+        makeSession: @Sendable @escaping () throws -> TLSSession
     ) async throws -> LoopbackClient {
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let handshake = loop.makePromise(of: TLSSummary.self)
@@ -50,6 +53,7 @@ struct LoopbackClient {
             do {
                 let session = try makeSession()
                 let descriptor = try greet(port: port, with: session.firstFlight())
+                meanwhile(descriptor)
                 let bound = NIOLoopBound(session, eventLoop: loop)
                 let collector = Collector(on: loop)
                 return ClientBootstrap(group: loop)

@@ -105,6 +105,27 @@ extension ChannelHandlerContext {
         }
     }
 
+    /// The box is quicker than we are: the socket is dead already when NIO gets it.
+    @Test func resetBeforeTheHandingOver() async throws {
+        let reset: @Sendable (any Channel) throws -> Void = {
+            try $0.pipeline.syncOperations.addHandler(Reaction { $0.reset() })
+        }
+        try await withServer(reset) { port in
+            let context = context
+            let client = try await LoopbackClient.connect(
+                port: port,
+                meanwhile: { descriptor in
+                    var wait = pollfd(fd: descriptor, events: 0, revents: 0)
+                    poll(&wait, 1, 10_000)
+                }
+            ) {
+                try context.session(for: parse("registry.example"), port: 443, strategy: .plain)
+            }
+            let failure = try await client.failure()
+            #expect(failure == .resetAfterHello)
+        }
+    }
+
     @Test func closeAfterTheHello() async throws {
         try await withServer({ try $0.pipeline.syncOperations.addHandler(Reaction { $0.close(promise: nil) }) }) {
             port in
