@@ -65,7 +65,7 @@ extension Connector {
         do {
             let open: any Channel
             if proxy.kind == .https {
-                let hello = Hello(host: proxy.host, port: proxy.port, strategy: .plain, route: route)
+                let hello = Hello(host: proxy.host, port: proxy.port, strategy: relay.greeting, route: route)
                 open = try await secure(socket, hello)
             } else {
                 open = try await handover.adopt(socket)

@@ -8,20 +8,33 @@ extension Connector {
                 (Route(endpoint: Endpoint(address: candidate.address, port: origin.port)), candidate.trust)
             }
         }
-        let entrances = try await candidates(of: proxy.host)
+        let entrances = try await entrances(of: proxy)
         // `socks5` alone wants the target's address from us; every other kind takes the name and resolves it itself.
         let targets: [(host: Host, trust: Candidate.Trust)] =
             proxy.kind == .socks5
             ? try await candidates(of: origin.host).map { (.address($0.address), $0.trust) } : [(origin.host, .trusted)]
         return targets.flatMap { target in
             entrances.map { entrance in
-                let relay = Route.Relay(proxy: proxy, host: target.host, port: origin.port)
+                let relay = Route.Relay(
+                    proxy: proxy, host: target.host, port: origin.port,
+                    greeting: entrance.trust == .trusted ? .plain : .omit)
                 return (
-                    Route(endpoint: Endpoint(address: entrance.address, port: proxy.port), relay: relay),
-                    min(target.trust, entrance.trust)
+                    Route(endpoint: Endpoint(address: entrance.address, port: proxy.port), relay: relay), target.trust
                 )
             }
         }
+    }
+
+    /// Where a proxy may be met. An address in doubt proves itself by its certificate, before it hears a name or a
+    /// password; a proxy without TLS cannot, and is not met there.
+    private func entrances(of proxy: ProxyServer) async throws -> [Candidate] {
+        let found = try await candidates(of: proxy.host)
+        let usable = proxy.kind == .https ? found : found.filter { $0.trust == .trusted }
+        guard !usable.isEmpty else {
+            throw NetworkError(
+                step: .resolve, host: proxy.host.description, cause: .onlyForgedAnswers(count: found.count))
+        }
+        return usable
     }
 
     /// The proxy that an origin is reached through. Lab mode goes direct, and says so once, unless the user gave one.

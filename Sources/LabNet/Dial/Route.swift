@@ -22,11 +22,15 @@ package struct Route: Hashable, Sendable {
         /// And on which port.
         package var port: UInt16
 
+        /// How a proxy that speaks TLS is greeted: `omit` where its own address is in doubt.
+        package var greeting: ServerNameStrategy
+
         /// Puts the parts together.
-        package init(proxy: ProxyServer, host: Host, port: UInt16) {
+        package init(proxy: ProxyServer, host: Host, port: UInt16, greeting: ServerNameStrategy = .plain) {
             self.proxy = proxy
             self.host = host
             self.port = port
+            self.greeting = greeting
         }
 
         /// `host:port`, IPv6 literals in brackets.

@@ -172,6 +172,25 @@ import Testing
         }
     }
 
+    @Test(arguments: [ProxyServer.Kind.http, .socks5, .socks5h, .https])
+    func proxyInDoubtHearsNoNameAndNoPassword(_ kind: ProxyServer.Kind) async throws {
+        try await Middleman.run {
+            { _ in .refuse([21, 3, 3, 0, 2, 2, 112]) }
+        } _: { (forged) async throws in
+            let doubtful = try SecureWorld.address("127.0.0.1", .doubtful)
+            let resolver = TableResolver(["proxy.example": [doubtful], SecureWorld.name: [doubtful]])
+            let server = ProxyServer(
+                kind: kind, host: .name("proxy.example"), port: forged.endpoint.port, user: "me",
+                password: Secret("hunter2"))
+            let transport = try transport(through: server, resolver: resolver, lab: true)
+            let met = await cause { try await transport.get("https://\(SecureWorld.name)/") }
+            #expect(met == (kind == .https ? .alert(112) : .onlyForgedAnswers(count: 1)))
+            #expect(forged.connections == (kind == .https ? 1 : 0))
+            #expect(
+                forged.heard.allSatisfy { !Middleman.contains($0, "example") && !Middleman.contains($0, "hunter2") })
+        }
+    }
+
     @Test func proxyObeysTheFamilyToo() async throws {
         var configuration = TransportConfiguration()
         configuration.proxy = .always(ProxyServer(kind: .http, host: .address(Self.loopback), port: 1))
