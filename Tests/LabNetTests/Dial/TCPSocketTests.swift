@@ -6,11 +6,12 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct TCPSocketTests {
     /// A listening socket that accepts nothing, with its queue full: the kernel drops every further SYN.
     private final class DeafListener {
+        private static let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let endpoint: Endpoint
         private var sockets: [Int32] = []
 
         init() throws {
-            let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            let listener = socket(AF_INET, Self.kind, 0)
             sockets.append(listener)
             let loopback = Endpoint(address: .v4(0x7F00_0001), port: 0)
             try #require(loopback.withSocketAddress { bind(listener, $0, $1) } == 0)
@@ -25,7 +26,7 @@ import Testing
             endpoint = try #require(bound)
             // A queue of length 0 holds one connection.
             for _ in 0..<2 {
-                let filler = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+                let filler = socket(AF_INET, Self.kind | Int32(SOCK_NONBLOCK.rawValue), 0)
                 sockets.append(filler)
                 _ = endpoint.withSocketAddress { connect(filler, $0, $1) }
             }
@@ -43,29 +44,29 @@ import Testing
             _ = consume socket
         }
         #expect(SocketFailure(errno: ECONNREFUSED).causeWhileConnecting == .refused)
-        #expect(try openSockets(to: endpoint.port) == 0)
+        #expect(try openSockets(to: endpoint) == 0)
     }
 
     @Test func silenceEndsAtTheLimit() async throws {
         let listener = try DeafListener()
-        let fillers = try openSockets(to: listener.endpoint.port)
+        let fillers = try openSockets(to: listener.endpoint)
         let clock = ManualClock()
         let task = Task { [endpoint = listener.endpoint] in
             let socket = try await TCPSocket.connect(to: endpoint, within: .seconds(10), clock: clock)
             _ = consume socket
         }
         await clock.sleepers(1)
-        let trying = try openSockets(to: listener.endpoint.port)
+        let trying = try openSockets(to: listener.endpoint)
         #expect(trying == fillers + 1)
         clock.advance(by: .seconds(10))
         await #expect(throws: DeadlinePassed(limit: .seconds(10))) { try await task.value }
-        #expect(try openSockets(to: listener.endpoint.port) == fillers)
+        #expect(try openSockets(to: listener.endpoint) == fillers)
         _ = listener
     }
 
     @Test func cancellingClosesTheSocketAndIsNoTimeout() async throws {
         let listener = try DeafListener()
-        let fillers = try openSockets(to: listener.endpoint.port)
+        let fillers = try openSockets(to: listener.endpoint)
         let clock = ManualClock()
         let task = Task { [endpoint = listener.endpoint] in
             let socket = try await TCPSocket.connect(to: endpoint, within: .seconds(10), clock: clock)
@@ -74,7 +75,7 @@ import Testing
         await clock.sleepers(1)
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
-        #expect(try openSockets(to: listener.endpoint.port) == fillers)
+        #expect(try openSockets(to: listener.endpoint) == fillers)
         _ = listener
     }
 

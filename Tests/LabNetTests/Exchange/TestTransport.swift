@@ -67,18 +67,37 @@ extension Transport {
     }
 }
 
-/// How many TCP sockets of this process are connected, or connecting, to a port. Other tests use other ports.
-func openSockets(to port: UInt16) throws -> Int {
+/// How many TCP sockets of this process are connected, or connecting, to an endpoint. Other tests have endpoints of
+/// their own.
+func openSockets(to endpoint: Endpoint) throws -> Int {
+    // As the kernel prints it: each word of four bytes in the machine's order.
+    let bytes = endpoint.address.bytes
+    let address = stride(from: 0, to: bytes.count, by: 4).map { index in
+        let word = bytes[index..<index + 4].withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+        return String(word, radix: 16, uppercase: true).leftPadded(to: 8)
+    }.joined()
+    let remote = "\(address):\(String(endpoint.port, radix: 16, uppercase: true).leftPadded(to: 4))"
     var inodes: Set<String> = []
     for table in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
         for line in try wholeFile(table).split(separator: "\n").dropFirst() {
             let fields = line.split(separator: " ")
-            if UInt16(fields[2].suffix(4), radix: 16) == port { inodes.insert("socket:[\(fields[9])]") }
+            if fields[2] == remote { inodes.insert("socket:[\(fields[9])]") }
         }
     }
     let folder = "/proc/self/fd"
     return try FileManager.default.contentsOfDirectory(atPath: folder).count { name in
         (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")).map(inodes.contains) ?? false
+    }
+}
+
+/// How many are connected to a port of 127.0.0.1.
+func openSockets(to port: UInt16) throws -> Int {
+    try openSockets(to: Endpoint(address: .v4(0x7F00_0001), port: port))
+}
+
+extension String {
+    fileprivate func leftPadded(to count: Int) -> String {
+        String(repeating: "0", count: max(0, count - self.count)) + self
     }
 }
 

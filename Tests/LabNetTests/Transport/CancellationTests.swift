@@ -48,7 +48,7 @@ import Testing
     @Test(arguments: [
         [], [ScriptedServer.Act.say("HTTP/1.1 200 OK\r\nContent-Le")],
         [.say("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")],
-        [.say("HTTP/1.1 200 OK\r\n\r\n"), .flood(ByteBuffer(repeating: 0x78, count: 64))],
+        [.say("HTTP/1.1 200 OK\r\n\r\n"), .flood(ByteBuffer(repeating: 0x78, count: 4096))],
         [.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")],
     ])
     func inTheExchange(_ acts: [ScriptedServer.Act]) async throws {

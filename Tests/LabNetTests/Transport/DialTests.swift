@@ -66,7 +66,8 @@ import Testing
                     ]), log: log)
                 #expect(try await transport.get("https://\(SecureWorld.name):\(server.port)/").text == "ok")
                 #expect(box.connections == 1)
-                #expect(try openSockets(to: server.port) == 1, "the loser is closed when the race is over")
+                #expect(try openSockets(to: server.port) == 1)
+                #expect(try openSockets(to: box.endpoint) == 0, "the loser is closed when the race is over")
                 await transport.close()
                 #expect(try openSockets(to: server.port) == 0)
             }
