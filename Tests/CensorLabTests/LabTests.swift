@@ -109,6 +109,8 @@ struct CensorLabCommandTests {
             process.executableURL = URL(filePath: Self.binary)
             process.arguments = ["clear", "-directory", folder.path]
             let output = Pipe()
+            // A copy of the writing end in another test's server would hide the end of this one.
+            _ = fcntl(output.fileHandleForWriting.fileDescriptor, F_SETFD, FD_CLOEXEC)
             process.standardOutput = output
             let (pieces, continuation) = AsyncStream.makeStream(of: Data.self)
             output.fileHandleForReading.readabilityHandler = { handle in

@@ -28,8 +28,8 @@ private struct Binary {
         process.executableURL = url
         process.arguments = words
         process.environment = ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-        let output = Pipe()
-        let error = Pipe()
+        let output = Pipe.kept()
+        let error = Pipe.kept()
         process.standardOutput = output
         process.standardError = error
         process.standardInput = FileHandle.nullDevice
@@ -129,8 +129,8 @@ private final class SilentServer: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         process.currentDirectoryURL = folder
         process.environment = ["HOME": "/nonexistent"]
-        let output = Pipe()
-        let error = Pipe()
+        let output = Pipe.kept()
+        let error = Pipe.kept()
         process.standardOutput = output
         process.standardError = error
         let ended = AsyncStream<Void> { end in process.terminationHandler = { _ in end.finish() } }
@@ -150,8 +150,8 @@ private final class SilentServer: Sendable {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-c", script, Binary.url.path]
-        let output = Pipe()
-        let error = Pipe()
+        let output = Pipe.kept()
+        let error = Pipe.kept()
         process.standardOutput = output
         process.standardError = error
         try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in

@@ -11,7 +11,7 @@ import Testing
     private func written(
         _ style: ProgressDisplay<ManualClock>.Style, seconds: Int, step: Duration, fails: Bool = false
     ) async throws -> String {
-        let pipe = Pipe()
+        let pipe = Pipe.kept()
         let console = Console(output: pipe.fileHandleForWriting.fileDescriptor, error: -1)
         let clock = ManualClock()
         let display = ProgressDisplay(

@@ -10,8 +10,8 @@ import Testing
     private func written(
         toError: Bool, toFile: Bool, isQuiet: Bool = false, _ body: (Journal) -> Void
     ) async throws -> (error: [Substring], log: [Substring]) {
-        let error = Pipe()
-        let log = Pipe()
+        let error = Pipe.kept()
+        let log = Pipe.kept()
         let console = Console(
             output: -1, error: error.fileHandleForWriting.fileDescriptor, log: log.fileHandleForWriting.fileDescriptor)
         body(Journal(console: console, language: .english, toError: toError, toFile: toFile, isQuiet: isQuiet))

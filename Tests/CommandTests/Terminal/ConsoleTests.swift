@@ -5,8 +5,8 @@ import Testing
 
 /// Both ends of a pipe; what was written is read after the writing end is closed.
 private struct Pipes {
-    let output = Pipe()
-    let error = Pipe()
+    let output = Pipe.kept()
+    let error = Pipe.kept()
 
     var console: Console {
         Console(output: output.fileHandleForWriting.fileDescriptor, error: error.fileHandleForWriting.fileDescriptor)
@@ -96,7 +96,7 @@ private struct Pipes {
         #expect(Terminal.canDraw(on: secondary, environment: ["TERM": "xterm"]))
         #expect(!Terminal.canDraw(on: secondary, environment: ["TERM": "dumb"]))
         #expect(!Terminal.canDraw(on: secondary, environment: [:]))
-        let pipe = Pipe()
+        let pipe = Pipe.kept()
         #expect(!Terminal.canDraw(on: pipe.fileHandleForWriting.fileDescriptor, environment: ["TERM": "xterm"]))
         #expect(Terminal.size(of: pipe.fileHandleForWriting.fileDescriptor) == nil)
     }

@@ -28,8 +28,8 @@ enum Tool: String, CaseIterable {
         process.executableURL = URL(filePath: try #require(path))
         process.arguments = arguments
         process.environment = ["LC_ALL": "C.UTF-8", "TZ": "UTC", "PATH": "/usr/bin:/bin"]
-        let output = Pipe()
-        let complaints = Pipe()
+        let output = Pipe.kept()
+        let complaints = Pipe.kept()
         process.standardOutput = output
         process.standardError = complaints
         try process.run()

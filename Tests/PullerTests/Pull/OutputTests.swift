@@ -134,7 +134,7 @@ import Testing
         request.compression = compression
         try await bench.pull(registry, request)
 
-        let pipe = Pipe()
+        let pipe = Pipe.kept()
         registry.fail(HostilePullTests.layer, with: .cut(after: 100))
         request.output = .standardOutput
         async let read = Self.readToEnd(pipe.fileHandleForReading)
