@@ -48,10 +48,10 @@ extension Sentence {
     }
 
     /// A defect of ours.
-    static func internalError(_ kind: String) -> Sentence {
+    static var internalError: Sentence {
         Sentence(
-            en: "an internal error (\(kind)); please report it with the output of -debug.",
-            zh: "内部错误（\(kind)）；请附上 -debug 的输出反馈给我们。")
+            en: "an internal error; please report it with the output of -debug.",
+            zh: "内部错误；请附上 -debug 的输出反馈给我们。")
     }
 
     /// The log file cannot be opened.

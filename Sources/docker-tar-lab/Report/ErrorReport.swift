@@ -17,7 +17,7 @@ struct ErrorReport {
         case is CancellationError: [Self.opening(.interrupted, in: language)]
         case let error as PullError: lines(for: error)
         case let error as NetworkError: [heading] + failure(.attempted(error), .cause(error.cause)) + ending(error)
-        default: [Self.opening(.internalError(String(describing: type(of: error))), in: language)]
+        default: [Self.opening(.internalError, in: language)]
         }
     }
 
@@ -60,10 +60,14 @@ struct ErrorReport {
 
     private func text(_ sentence: Sentence) -> String { sentence.text(in: language) }
 
-    /// Every attempt that led to a failure, in its order; equal ones are told once with their count.
+    /// Every attempt that led to a failure, in its order; equal ones are told once with their count. So are many resolvers
+    /// that failed alike: each of them stands in the output of `-debug`.
     static func attempts(of error: NetworkError) -> [(step: Sentence, cause: Sentence, times: Int)] {
         var told: [(step: Sentence, cause: Sentence, times: Int)] = []
-        for leaf in error.attempts.flatMap(\.leaves) {
+        let leaves = error.attempts.flatMap(\.leaves)
+        for var leaf in leaves {
+            let alike = leaves.count { $0.step == .resolve && $0.host == leaf.host && $0.cause == leaf.cause }
+            if leaf.step == .resolve, alike > 3 { leaf.endpoint = nil }
             let attempt = (step: Sentence.attempted(leaf), cause: Sentence.cause(leaf.cause))
             if let index = told.firstIndex(where: { $0.step == attempt.step && $0.cause == attempt.cause }) {
                 told[index].times += 1

@@ -164,4 +164,17 @@ import Testing
         let said = Advice.for(error, Sample.lab)
         #expect(Set(said).count == said.count)
     }
+
+    @Test func manyResolversThatFailAlikeAreOneLine() {
+        let silent = (1...25).map { number in
+            NetworkError(
+                step: .resolve, host: "a.example",
+                endpoint: IPAddress(bytes: [192, 0, 2, UInt8(number)]).map { Endpoint(address: $0, port: 53) },
+                cause: .timedOut(.seconds(2)))
+        }
+        let told = ErrorReport.attempts(
+            of: NetworkError(step: .resolve, host: "a.example", cause: .noAnswer, attempts: silent))
+        #expect(told.map(\.times) == [25])
+        #expect(told.first?.step.en == "looking up a.example")
+    }
 }
