@@ -40,6 +40,9 @@ struct LoopbackClient {
     let collector: Collector
     let handshake: EventLoopFuture<TLSSummary>
 
+    /// Not the loops that everybody shares: `meanwhile` may wait for a server that runs on one of those.
+    private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     /// - Parameters:
     ///   - autoRead: false to read only what the test asks for.
     ///   - meanwhile: is done between the first flight and the handing over, with the descriptor.
@@ -47,7 +50,7 @@ struct LoopbackClient {
         port: Int, autoRead: Bool = true, meanwhile: @Sendable @escaping (Int32) -> Void = { _ in },
         makeSession: @Sendable @escaping () throws -> TLSSession
     ) async throws -> LoopbackClient {
-        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let loop = loops.next()
         let handshake = loop.makePromise(of: TLSSummary.self)
         return try await loop.flatSubmit {
             do {
