@@ -10,10 +10,13 @@ struct ProxyTests {
         let hash = try await Program.must("openssl", ["passwd", "-apr1", "se:cret"])
         let users = try scratch.write("users", "bob:\(hash)")
         let helper = "/usr/lib/squid/basic_ncsa_auth"
+        // Of two addresses of a name squid tries one; the registry listens on this one.
+        let hosts = try scratch.write("hosts", "127.0.0.1 localhost\n")
         let configuration = try scratch.write(
             "squid.conf",
             """
             http_port 127.0.0.1:\(port)
+            hosts_file \(hosts)
             auth_param basic program \(helper) \(users)
             acl known proxy_auth REQUIRED
             http_access allow known
@@ -58,7 +61,7 @@ struct ProxyTests {
         #expect(dante.log.contains("pass(1): tcp/connect"))
     }
 
-    /// Pulls a small image from a registry whose name stands in no resolver but in `-resolve`.
+    /// Pulls a small image from a registry on this machine.
     private func pull(through proxy: String, expecting status: Int32) async throws {
         let registry = try await SecureRegistry(name: "localhost", repositories: ["demo/small"])
         let folder = try Scratch()
