@@ -4,8 +4,8 @@ public struct TransportConfiguration: Sendable {
     public enum Mode: Sendable {
         /// As any program does it: hosts file and the system's resolver, or the given resolvers in its place.
         case ordinary(resolvers: [Endpoint])
-        /// Own datagrams to all of these resolvers, all answers weighed for the whole hold-on window.
-        case lab(resolvers: [Endpoint])
+        /// Own questions to these resolvers, in waves; all evidence is weighed.
+        case lab(ResolverList)
     }
 
     /// Ordinary or lab.
@@ -14,6 +14,12 @@ public struct TransportConfiguration: Sendable {
     public var family: AddressFamilyPolicy = .ip
     /// How the server name is treated; nil means `auto` in lab mode and `plain` elsewhere.
     public var serverName: ServerNamePolicy?
+    /// What the hello offers besides the name.
+    public var hello: HelloForm = .standard
+    /// The largest TCP segment in bytes, for paths that lose larger ones without a word (`-mss`); nil for the system's.
+    public var segmentSize: Int?
+    /// The folder in which lab mode remembers what worked and what is burnt; nil for no memory beyond this run.
+    public var memoryFolder: String?
     /// How long answers are collected in lab mode (`-dns-timeout`).
     public var holdOnWindow: Duration = .seconds(2)
     /// Addresses given by the user (`-resolve`), by lower-case name; they come before everything else.
@@ -38,6 +44,9 @@ public struct TransportConfiguration: Sendable {
         public var handshake: Duration = .seconds(10)
         /// From the request's last byte to the response's head.
         public var firstByte: Duration = .seconds(60)
+        /// Between two pieces of a body, while its way has not proved itself yet: some boxes let a handshake pass and
+        /// freeze the stream after 16 to 20 kB.
+        public var proving: Duration = .seconds(5)
         /// Between two pieces of a body.
         public var idle: Duration = .seconds(60)
 

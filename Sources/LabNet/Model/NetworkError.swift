@@ -6,16 +6,22 @@ public struct NetworkError: Error, Hashable, Sendable {
     public var host: String
     /// The endpoint that was talked to, where there was one.
     public var endpoint: Endpoint?
+    /// The hello that was used, where TLS was tried.
+    public var strategy: ServerNameStrategy?
     /// What went wrong.
     public var cause: Cause
     /// The failures that led to this one, in the order in which they happened.
     public var attempts: [NetworkError]
 
     /// Puts the parts together.
-    public init(step: Step, host: String, endpoint: Endpoint? = nil, cause: Cause, attempts: [NetworkError] = []) {
+    public init(
+        step: Step, host: String, endpoint: Endpoint? = nil, strategy: ServerNameStrategy? = nil, cause: Cause,
+        attempts: [NetworkError] = []
+    ) {
         self.step = step
         self.host = host
         self.endpoint = endpoint
+        self.strategy = strategy
         self.cause = cause
         self.attempts = attempts
     }

@@ -47,6 +47,10 @@ public struct Observation: Sendable {
     public enum Notice: Hashable, Sendable {
         /// Lab mode does not use the proxy that the environment names.
         case proxyIgnoredInLabMode
+        /// Names are answered with addresses of a local proxy's own, which carries the connections itself.
+        case localProxy(IPAddress)
+        /// Somebody answers DNS even where no resolver is: what comes over UDP is his, whoever was asked.
+        case resolversImpersonated
     }
 }
 

@@ -2,9 +2,10 @@ extension ResolverList {
     /// The resolvers that lab mode asks when nobody names others: `resolvers.default.txt`, compiled in.
     ///
     /// The file says who runs them and where the addresses come from; a test holds the two together.
-    package static let defaults: [Endpoint] = defaultLiterals.compactMap(IPAddress.init).map {
-        Endpoint(address: $0, port: defaultPort)
-    }
+    package static let defaults = ResolverList(
+        resolvers: defaultLiterals.compactMap(IPAddress.init).map {
+            ResolverAddress(Endpoint(address: $0, port: defaultPort))
+        })
 
     /// The lines of the file, in its order.
     static let defaultLiterals = [

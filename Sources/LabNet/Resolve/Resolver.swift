@@ -29,18 +29,24 @@ package struct Resolver: NameResolving {
         way =
             switch configuration.mode {
             case .ordinary(let resolvers): .ordinary(SystemResolver(servers: resolvers, policy: policy))
-            case .lab(let resolvers):
+            case .lab(let list):
                 .lab(
                     LabLookup(
-                        resolvers: resolvers, policy: policy, window: configuration.holdOnWindow, clock: clock,
+                        resolvers: list.resolvers.map(\.endpoint), policy: policy, window: configuration.holdOnWindow,
+                        clock: clock,
                         datagrams: datagrams, streams: streams ?? TCPStreams(clock: clock)))
             }
     }
 
     /// See ``NameResolving``.
-    package func candidates(for name: String, observe: Observer) async throws -> [Candidate] {
-        let name = name.lowercased()
-        return try await cache.candidates(for: name) {
+    package func resolve(
+        _ name: String, observe: Observer, found: @escaping @Sendable (Candidate) -> Void
+    ) async throws {
+        for candidate in try await all(name.lowercased(), observe) { found(candidate) }
+    }
+
+    private func all(_ name: String, _ observe: Observer) async throws -> [Candidate] {
+        try await cache.candidates(for: name) {
             let start = ContinuousClock.now
             do {
                 let candidates = try await look(up: name, observe)

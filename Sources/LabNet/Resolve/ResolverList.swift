@@ -2,14 +2,30 @@
 ///
 /// An entry is an IPv4 or IPv6 literal, with a port where it is not 53: `1.1.1.1`, `1.1.1.1:5353`, `2001:db8::1`,
 /// `[2001:db8::1]`, `[2001:db8::1]:5353`. An entry with a scheme (`tls://…`) is a resolver of a kind that is not spoken yet.
-package enum ResolverList {
+public struct ResolverList: Hashable, Sendable {
+    /// Whom to ask, in the order of asking.
+    public var resolvers: [ResolverAddress]
+    /// Addresses where no resolver listens: whatever answers there is forged. At most one of each family is asked.
+    public var canaries: [Endpoint]
+
+    /// Joins the two.
+    public init(resolvers: [ResolverAddress], canaries: [Endpoint] = []) {
+        self.resolvers = resolvers
+        self.canaries = canaries
+    }
+
+    /// Asks these over UDP, and no canary.
+    package init(asking endpoints: [Endpoint]) {
+        self.init(resolvers: endpoints.map { ResolverAddress($0) })
+    }
+
     /// DNS over UDP and TCP (RFC 1035 4.2).
     package static let defaultPort: UInt16 = 53
     /// More than this many are not asked at once: each costs three sockets.
     package static let maximumCount = 100
 
     /// Reads a file's text: one entry a line, `#` begins a comment, empty lines are skipped, repeated entries count once.
-    package static func parse(file text: String) throws(ResolverListError) -> [Endpoint] {
+    package static func parse(file text: String) throws(ResolverListError) -> ResolverList {
         let lines = text.drop { $0 == "\u{FEFF}" }.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         var entries: [(place: ResolverListError.Place, text: Substring)] = []
         for (index, line) in lines.enumerated() {
@@ -20,14 +36,14 @@ package enum ResolverList {
     }
 
     /// Reads entries separated by commas, with or without blanks around them; an empty entry is an error.
-    package static func parse(list text: String) throws(ResolverListError) -> [Endpoint] {
+    package static func parse(list text: String) throws(ResolverListError) -> ResolverList {
         let items = text.split(separator: ",", omittingEmptySubsequences: false)
         return try parse(items.enumerated().map { (place: .item($0.offset + 1), text: trim($0.element)) })
     }
 
     private static func parse(
         _ entries: [(place: ResolverListError.Place, text: Substring)]
-    ) throws(ResolverListError) -> [Endpoint] {
+    ) throws(ResolverListError) -> ResolverList {
         var resolvers: [Endpoint] = []
         var seen: Set<Endpoint> = []
         for (place, text) in entries {
@@ -42,7 +58,7 @@ package enum ResolverList {
             }
         }
         guard !resolvers.isEmpty else { throw ResolverListError(place: .whole, text: "", problem: .empty) }
-        return resolvers
+        return ResolverList(resolvers: resolvers.map { ResolverAddress($0) })
     }
 
     private static func parse(entry text: Substring) throws(ResolverListError.Problem) -> Endpoint {

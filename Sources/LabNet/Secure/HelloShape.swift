@@ -16,7 +16,7 @@ enum HelloShape {
             return split(flight, at: cuts.map { $0 + header })
         case .records:
             return [records(of: message, version: flight[1...2], cuts: cuts).flatMap(\.self)]
-        case .recordsAndSegments:
+        case .recordsAndSegments, .disorder:
             let records = records(of: message, version: flight[1...2], cuts: cuts)
             // Cut inside the header of each further record: no segment but the first begins with a record.
             var boundary = 0

@@ -28,20 +28,20 @@ extension Flags {
         under family: AddressFamilyPolicy, in surroundings: Surroundings
     ) throws(UsageError) -> TransportConfiguration.Mode {
         if let dnsServers {
-            let resolvers: [Endpoint]
-            do { resolvers = try ResolverList.parse(list: dnsServers) } catch {
+            let list: ResolverList
+            do { list = try ResolverList.parse(list: dnsServers) } catch {
                 throw .invalidValue(.dnsServers, dnsServers, .reason(error))
             }
-            guard resolvers.contains(where: { family.allows($0.address.family) }) else {
+            guard list.resolvers.contains(where: { family.allows($0.endpoint.address.family) }) else {
                 throw .invalidValue(.dnsServers, dnsServers, .expectedResolversOf(family.rawValue))
             }
-            return lab ? .lab(resolvers: resolvers) : .ordinary(resolvers: resolvers)
+            return lab ? .lab(list) : .ordinary(resolvers: list.resolvers.map(\.endpoint))
         }
         guard lab else { return .ordinary(resolvers: []) }
-        return .lab(resolvers: try Self.ownResolvers(in: surroundings) ?? ResolverList.defaults)
+        return .lab(try Self.ownResolvers(in: surroundings) ?? ResolverList.defaults)
     }
 
-    private static func ownResolvers(in surroundings: Surroundings) throws(UsageError) -> [Endpoint]? {
+    private static func ownResolvers(in surroundings: Surroundings) throws(UsageError) -> ResolverList? {
         guard let path = resolverPath(surroundings.environment) else { return nil }
         let text: String?
         do { text = try surroundings.read(path) } catch {

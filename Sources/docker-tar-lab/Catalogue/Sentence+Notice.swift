@@ -14,6 +14,17 @@ extension Sentence {
             Sentence(
                 en: "lab mode goes direct; the proxy of the environment is not used. Name one with -proxy to use it.",
                 zh: "lab 模式直接连接，不使用环境变量中的代理；如需代理，请用 -proxy 指定。")
+        case .localProxy(let address):
+            Sentence(
+                en: "a local proxy is at work here: it answers names with addresses of its own (\(address)) "
+                    + "and carries the connections. It is used; the certificates are verified as always.",
+                zh: "本机有代理程序在工作：它用自己的地址（\(address)）应答域名，并代为传输连接。将使用该代理，证书照常验证。")
+        case .resolversImpersonated:
+            Sentence(
+                en: "somebody answers DNS in every resolver's place (port 53 is hijacked). "
+                    + "Resolvers over TLS or HTTPS help: -dns-servers tls://9.9.9.9,https://1.1.1.1/dns-query",
+                zh: "有人冒充所有 DNS 服务器应答（53 端口被劫持）。"
+                    + "可改用加密的 DNS：-dns-servers tls://9.9.9.9,https://1.1.1.1/dns-query")
         }
     }
 

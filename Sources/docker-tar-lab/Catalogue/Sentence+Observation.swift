@@ -73,6 +73,7 @@ extension ServerNameStrategy {
         case .records: "records"
         case .segments: "segments"
         case .recordsAndSegments: "records+segments"
+        case .disorder: "disorder"
         case .omit: "omit"
         case .alter(let name): "alter:\(name)"
         }

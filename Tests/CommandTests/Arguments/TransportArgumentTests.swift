@@ -13,7 +13,7 @@ import Testing
     private func resolvers(_ configuration: TransportConfiguration) -> (lab: Bool, [String]) {
         switch configuration.mode {
         case .ordinary(let resolvers): (false, resolvers.map(\.description))
-        case .lab(let resolvers): (true, resolvers.map(\.description))
+        case .lab(let list): (true, list.resolvers.map(\.description))
         }
     }
 
@@ -32,7 +32,7 @@ import Testing
             files: ["/home/me/.config/docker-tar-lab/resolvers.txt": "9.9.9.9\n"])
         #expect(resolvers(try transport("")) == (false, []))
         #expect(resolvers(try transport("", home)) == (false, []))
-        #expect(resolvers(try transport("-lab")) == (true, ResolverList.defaults.map(\.description)))
+        #expect(resolvers(try transport("-lab")) == (true, ResolverList.defaults.resolvers.map(\.description)))
         #expect(resolvers(try transport("-lab", home)) == (true, ["9.9.9.9:53", "[2620:fe::fe]:5353"]))
         #expect(resolvers(try transport("-lab", xdg)) == (true, ["1.1.1.1:53"]))
         #expect(resolvers(try transport("-lab", relative)) == (true, ["9.9.9.9:53"]))

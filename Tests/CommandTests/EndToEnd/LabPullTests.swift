@@ -48,7 +48,7 @@ struct LabPullTests {
         let registry = network.registry
         guard let url = HTTPURL("https://\(registry.host)/") else { throw SettingFailed(description: "no URL") }
         var configuration = TransportConfiguration()
-        configuration.mode = .lab(resolvers: network.resolvers.map(\.endpoint))
+        configuration.mode = .lab(ResolverList(resolvers: network.resolvers.map { ResolverAddress($0.endpoint) }))
         configuration.trust.authorityFile = registry.certificates.authority
         for _ in 0..<4 {
             let settings = configuration

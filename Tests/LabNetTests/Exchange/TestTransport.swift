@@ -16,10 +16,12 @@ final class TableResolver: NameResolving {
 
     var asked: [String] { log.withLock(\.self) }
 
-    func candidates(for name: String, observe: Observer) async throws -> [Candidate] {
+    func resolve(
+        _ name: String, observe: Observer, found: @escaping @Sendable (Candidate) -> Void
+    ) async throws {
         log.withLock { $0.append(name) }
-        guard let found = table[name] else { throw NetworkError(step: .resolve, host: name, cause: .noSuchName) }
-        return found
+        guard let all = table[name] else { throw NetworkError(step: .resolve, host: name, cause: .noSuchName) }
+        for candidate in all { found(candidate) }
     }
 }
 

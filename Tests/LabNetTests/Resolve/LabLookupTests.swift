@@ -41,7 +41,7 @@ import Testing
         window: Duration = .milliseconds(600), _ notebook: Notebook = Notebook()
     ) async throws -> [Candidate] {
         var configuration = TransportConfiguration()
-        configuration.mode = .lab(resolvers: resolvers)
+        configuration.mode = .lab(ResolverList(asking: resolvers))
         configuration.family = policy
         configuration.holdOnWindow = window
         return try await Resolver(configuration: configuration, hostsFile: "/dev/null")
@@ -258,7 +258,7 @@ import Testing
         #expect(all.count == 60)
 
         var configuration = TransportConfiguration()
-        configuration.mode = .lab(resolvers: all)
+        configuration.mode = .lab(ResolverList(asking: all))
         configuration.holdOnWindow = .milliseconds(600)
         let notebook = Notebook()
         let resolver = Resolver(configuration: configuration, hostsFile: "/dev/null", datagrams: NoIPv6())

@@ -24,7 +24,7 @@ import Testing
     ) async -> Task<[Candidate], any Error> {
         let resolvers = resolvers ?? [resolver]
         var configuration = TransportConfiguration()
-        configuration.mode = .lab(resolvers: resolvers)
+        configuration.mode = .lab(ResolverList(asking: resolvers))
         configuration.family = .ip4
         configuration.holdOnWindow = window
         let resolver = Resolver(configuration: configuration, hostsFile: "/dev/null", clock: clock, datagrams: network)

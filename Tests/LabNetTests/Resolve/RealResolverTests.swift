@@ -100,21 +100,21 @@ import Testing
 
     @Test(.enabled("dnsmasq is not installed") { Server.dnsmasq.isInstalled }) func dnsmasqIsBelieved() async throws {
         try await serve(.dnsmasq) { (endpoint) async throws in
-            #expect(try await look(up: "registry.example", .lab(resolvers: [endpoint])) == truth)
-            #expect(try await look(up: "alias.example", .lab(resolvers: [endpoint])) == truth)
+            #expect(try await look(up: "registry.example", .lab(ResolverList(asking: [endpoint]))) == truth)
+            #expect(try await look(up: "alias.example", .lab(ResolverList(asking: [endpoint]))) == truth)
             #expect(try await look(up: "registry.example", .ordinary(resolvers: [endpoint])) == truth)
             await #expect(throws: NetworkError(step: .resolve, host: "none.example", cause: .noSuchName)) {
-                try await look(up: "none.example", .lab(resolvers: [endpoint]))
+                try await look(up: "none.example", .lab(ResolverList(asking: [endpoint])))
             }
         }
     }
 
     @Test(.enabled("unbound is not installed") { Server.unbound.isInstalled }) func unboundIsBelieved() async throws {
         try await serve(.unbound) { (endpoint) async throws in
-            #expect(try await look(up: "registry.example", .lab(resolvers: [endpoint])) == truth)
+            #expect(try await look(up: "registry.example", .lab(ResolverList(asking: [endpoint]))) == truth)
             #expect(try await look(up: "registry.example", .ordinary(resolvers: [endpoint])) == truth)
             await #expect(throws: NetworkError(step: .resolve, host: "none.example", cause: .noSuchName)) {
-                try await look(up: "none.example", .lab(resolvers: [endpoint]))
+                try await look(up: "none.example", .lab(ResolverList(asking: [endpoint])))
             }
         }
     }
@@ -131,7 +131,7 @@ import Testing
                 return (question.isControl ? [] : [forged]) + [relayed].compactMap(\.self)
             }
             try await ScriptedResolver.serve(script) { injector in
-                let found = try await look(up: "registry.example", .lab(resolvers: [injector.endpoint]))
+                let found = try await look(up: "registry.example", .lab(ResolverList(asking: [injector.endpoint])))
                 #expect(found == truth)
                 let lies = try await look(up: "registry.example", .ordinary(resolvers: [injector.endpoint]), .ip4)
                 #expect(lies.map(\.address.description) == ["127.66.0.1"])

@@ -12,21 +12,24 @@ import Testing
         let top = URL(filePath: #filePath).appending(path: "../../../../resolvers.default.txt").standardized
         let parsed = try ResolverList.parse(file: String(contentsOf: top, encoding: .utf8))
         #expect(parsed == ResolverList.defaults)
-        #expect(ResolverList.defaults.count == ResolverList.defaultLiterals.count)
-        #expect(Set(ResolverList.defaults.map(\.address.family)) == [.ip4, .ip6])
-        #expect(ResolverList.defaults.allSatisfy { !$0.address.isSpecialPurpose && $0.port == 53 })
+        #expect(ResolverList.defaults.resolvers.count == ResolverList.defaultLiterals.count)
+        #expect(Set(ResolverList.defaults.resolvers.map(\.endpoint.address.family)) == [.ip4, .ip6])
+        #expect(
+            ResolverList.defaults.resolvers.allSatisfy {
+                !$0.endpoint.address.isSpecialPurpose && $0.endpoint.port == 53
+            })
     }
 
     @Test func readsEveryForm() throws {
         let text =
             "\u{FEFF}# head\r\n 1.1.1.1 # one\n\n1.0.0.1:5353\n[2001:db9::1]:54\n[2001:db9::1]\n\t2001:db9::2\n1.1.1.1:53\n"
         #expect(
-            try ResolverList.parse(file: text) == [
+            try ResolverList.parse(file: text).resolvers.map(\.endpoint) == [
                 endpoint("1.1.1.1"), endpoint("1.0.0.1", 5353), endpoint("2001:db9::1", 54), endpoint("2001:db9::1"),
                 endpoint("2001:db9::2"),
             ])
         #expect(
-            try ResolverList.parse(list: "127.0.0.1:5300, ::1 ,[::1]:5301") == [
+            try ResolverList.parse(list: "127.0.0.1:5300, ::1 ,[::1]:5301").resolvers.map(\.endpoint) == [
                 endpoint("127.0.0.1", 5300), endpoint("::1"), endpoint("::1", 5301),
             ])
     }

@@ -39,7 +39,7 @@ import Testing
     @Test(arguments: [true, false]) func whatTheUserAndTheHostsFileSayComesFirst(_ isLab: Bool) async throws {
         try await ScriptedResolver.serve(Self.script) { (resolver) async throws in
             let mode: TransportConfiguration.Mode =
-                isLab ? .lab(resolvers: [resolver.endpoint]) : .ordinary(resolvers: [resolver.endpoint])
+                isLab ? .lab(ResolverList(asking: [resolver.endpoint])) : .ordinary(resolvers: [resolver.endpoint])
             let hosts = "192.0.2.7 registry.example\n192.0.2.8 other.example\n2001:db8::8 other.example\n"
             let overrides = ["registry.example": ["192.0.2.1", "2001:db8::1"]]
             let ip = configuration(mode, overrides: overrides)
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test func anOverrideOfTheOtherFamilyIsAClearError() async {
-        let configuration = configuration(.lab(resolvers: []), .ip6, overrides: ["a.example": ["192.0.2.1"]])
+        let configuration = configuration(.lab(ResolverList(asking: [])), .ip6, overrides: ["a.example": ["192.0.2.1"]])
         await #expect(throws: NetworkError(step: .resolve, host: "a.example", cause: .noAddressInFamily(.ip6))) {
             try await addresses(of: "a.example", configuration)
         }
@@ -62,9 +62,10 @@ import Testing
     @Test(arguments: ["localhost", "registry.localhost", "LOCALHOST"])
     func localhostIsThisMachine(_ name: String) async throws {
         try await ScriptedResolver.serve(Self.script) { (resolver) async throws in
-            let found = try await addresses(of: name, configuration(.lab(resolvers: [resolver.endpoint])))
+            let found = try await addresses(of: name, configuration(.lab(ResolverList(asking: [resolver.endpoint]))))
             #expect(found == ["127.0.0.1", "::1"])
-            let six = try await addresses(of: name, configuration(.lab(resolvers: [resolver.endpoint]), .ip6))
+            let six = try await addresses(
+                of: name, configuration(.lab(ResolverList(asking: [resolver.endpoint])), .ip6))
             #expect(six == ["::1"])
             #expect(resolver.questions.isEmpty)
         }
@@ -73,7 +74,8 @@ import Testing
     @Test func looksEachNameUpOnce() async throws {
         try await ScriptedResolver.serve(Self.script) { scripted in
             let resolver = Resolver(
-                configuration: configuration(.lab(resolvers: [scripted.endpoint]), .ip4), hostsFile: "/dev/null")
+                configuration: configuration(.lab(ResolverList(asking: [scripted.endpoint])), .ip4),
+                hostsFile: "/dev/null")
             try await withThrowingTaskGroup(of: [Candidate].self) { group in
                 for _ in 0..<10 {
                     group.addTask { try await resolver.candidates(for: "registry.example", observe: Observer()) }
@@ -93,7 +95,7 @@ import Testing
             }
         }
         let resolver = Resolver(
-            configuration: configuration(.lab(resolvers: []), overrides: ["a.example": ["192.0.2.1"]]),
+            configuration: configuration(.lab(ResolverList(asking: [])), overrides: ["a.example": ["192.0.2.1"]]),
             hostsFile: "/dev/null")
         _ = try await resolver.candidates(for: "a.example", observe: observer)
         _ = try? await resolver.candidates(for: "b.example", observe: observer)

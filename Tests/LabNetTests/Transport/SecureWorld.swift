@@ -28,7 +28,7 @@ struct SecureWorld {
     func configuration(lab: Bool = false) -> TransportConfiguration {
         var configuration = TransportConfiguration()
         configuration.trust.authorityFile = authorityFile
-        if lab { configuration.mode = .lab(resolvers: []) }
+        if lab { configuration.mode = .lab(ResolverList(resolvers: [])) }
         return configuration
     }
 
