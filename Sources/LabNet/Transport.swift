@@ -7,6 +7,7 @@ internal import NIOPosix
 public struct Transport: HTTPExchanging {
     let configuration: TransportConfiguration
     private let connector: Connector
+    private let streams: ResolverStreams
     private let pool = ConnectionPool()
 
     /// Makes a transport; nothing is opened before the first exchange.
@@ -16,9 +17,12 @@ public struct Transport: HTTPExchanging {
     public init(
         _ configuration: TransportConfiguration, observe: @escaping @Sendable (Observation) -> Void = { _ in }
     ) throws {
-        try self.init(
-            configuration, resolver: Resolver(configuration: configuration),
-            environment: ProcessInfo.processInfo.environment, observe: observe)
+        let environment = ProcessInfo.processInfo.environment
+        let tls = try TLSContext(trust: configuration.trust, environment: environment)
+        let streams = ResolverStreams(tls: tls)
+        self.init(
+            configuration, resolver: Resolver(configuration: configuration, streams: streams), streams: streams,
+            tls: tls, environment: environment, clock: ContinuousClock(), observe: observe)
     }
 
     /// Makes a transport on another resolver, environment and clock than the process' own.
@@ -29,16 +33,30 @@ public struct Transport: HTTPExchanging {
         _ configuration: TransportConfiguration, resolver: any NameResolving, environment: [String: String],
         clock: any Clock<Duration> = ContinuousClock(), observe: @escaping @Sendable (Observation) -> Void = { _ in }
     ) throws {
+        let tls = try TLSContext(trust: configuration.trust, environment: environment)
+        self.init(
+            configuration, resolver: resolver, streams: ResolverStreams(tls: tls, clock: clock), tls: tls,
+            environment: environment, clock: clock, observe: observe)
+    }
+
+    private init(
+        _ configuration: TransportConfiguration, resolver: any NameResolving, streams: ResolverStreams,
+        tls: TLSContext, environment: [String: String], clock: any Clock<Duration>,
+        observe: @escaping @Sendable (Observation) -> Void
+    ) {
         self.configuration = configuration
+        self.streams = streams
         connector = Connector(
-            configuration: configuration, resolver: resolver,
-            tls: try TLSContext(trust: configuration.trust, environment: environment),
+            configuration: configuration, resolver: resolver, tls: tls,
             proxies: ProxyEnvironment(environment), observer: Observer(emit: observe), memory: DialMemory(),
             handover: Handover(group: MultiThreadedEventLoopGroup.singleton), clock: clock)
     }
 
-    /// Closes the idle connections. Exchanges in hand go on, and leave none behind.
-    public func close() async { await pool.close() }
+    /// Closes the idle connections, and those to resolvers. Exchanges in hand go on, and leave none behind.
+    public func close() async {
+        await pool.close()
+        await streams.close()
+    }
 
     /// See ``HTTPExchanging``.
     public func exchange<Value: Sendable>(

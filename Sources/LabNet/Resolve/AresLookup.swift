@@ -107,7 +107,7 @@ extension AresLookup {
             // Port 0 stands for the usual one.
             let port = UInt16(exactly: server.pointee.udp_port).flatMap { $0 == 0 ? nil : $0 }
             if let address = IPAddress(bytes: bytes) {
-                found.append(Endpoint(address: address, port: port ?? ResolverList.defaultPort))
+                found.append(Endpoint(address: address, port: port ?? ResolverAddress.defaultPort(of: .datagrams)))
             }
             next = server.pointee.next
         }

@@ -117,7 +117,8 @@ struct DNSConversation: Sendable {
         do {
             let query = try DNSQuery(question, using: &generator)
             let message = try DNSMessage(
-                try await streams.ask(resolver, query.bytes, within: window), answering: query)
+                try await streams.ask(ResolverAddress(resolver, over: .stream), query.bytes, within: window),
+                answering: query)
             journal.write("\(question.type.mnemonic) over TCP: \(message.summary)", resolver, since: start)
             if let reply = Reply(message, nil, isControl: false) { outcome.replies.append(reply) }
         } catch {

@@ -18,6 +18,7 @@ package struct Resolver: NameResolving {
     ///   - hostsFile: the path of the hosts file.
     ///   - clock: measures the hold-on window.
     ///   - datagrams: asks over UDP.
+    ///   - streams: asks over TCP, TLS and HTTPS; nil for TCP alone.
     package init(
         configuration: TransportConfiguration, hostsFile: String = "/etc/hosts",
         clock: any Clock<Duration> = ContinuousClock(), datagrams: any DatagramAsking = DatagramSockets(),
@@ -34,7 +35,7 @@ package struct Resolver: NameResolving {
                     LabLookup(
                         resolvers: list.resolvers.map(\.endpoint), policy: policy, window: configuration.holdOnWindow,
                         clock: clock,
-                        datagrams: datagrams, streams: streams ?? TCPStreams(clock: clock)))
+                        datagrams: datagrams, streams: streams ?? ResolverStreams(tls: nil, clock: clock)))
             }
     }
 

@@ -1,11 +1,8 @@
-/// Reads lists of resolvers: the format of `resolvers.default.txt`, and the value of `-dns-servers`.
-///
-/// An entry is an IPv4 or IPv6 literal, with a port where it is not 53: `1.1.1.1`, `1.1.1.1:5353`, `2001:db8::1`,
-/// `[2001:db8::1]`, `[2001:db8::1]:5353`. An entry with a scheme (`tls://…`) is a resolver of a kind that is not spoken yet.
+/// Whom lab mode asks, and where it asks although nobody listens. ``ResolverAddress`` says how one entry is written.
 public struct ResolverList: Hashable, Sendable {
     /// Whom to ask, in the order of asking.
     public var resolvers: [ResolverAddress]
-    /// Addresses where no resolver listens: whatever answers there is forged. At most one of each family is asked.
+    /// Addresses where no resolver listens: whatever answers there is forged. At most one of each family.
     public var canaries: [Endpoint]
 
     /// Joins the two.
@@ -19,118 +16,99 @@ public struct ResolverList: Hashable, Sendable {
         self.init(resolvers: endpoints.map { ResolverAddress($0) })
     }
 
-    /// DNS over UDP and TCP (RFC 1035 4.2).
-    package static let defaultPort: UInt16 = 53
-    /// More than this many are not asked at once: each costs three sockets.
+    /// More than this many are refused: each costs sockets.
     package static let maximumCount = 100
+}
 
-    /// Reads a file's text: one entry a line, `#` begins a comment, empty lines are skipped, repeated entries count once.
+// MARK: Reading
+
+extension ResolverList {
+    /// A place in a list, and what stands there.
+    private typealias Entry = (place: ResolverListError.Place, text: Substring)
+
+    /// Reads a file's text: one resolver a line, or `canary` and an address; `#` begins a comment, empty lines are
+    /// skipped, repeated resolvers count once.
     package static func parse(file text: String) throws(ResolverListError) -> ResolverList {
         let lines = text.drop { $0 == "\u{FEFF}" }.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-        var entries: [(place: ResolverListError.Place, text: Substring)] = []
-        for (index, line) in lines.enumerated() {
-            let entry = trim(line.prefix { $0 != "#" })
-            if !entry.isEmpty { entries.append((.line(index + 1), entry)) }
+        let entries = lines.enumerated().map { index, line -> Entry in
+            (.line(index + 1), trimmed(line.prefix { $0 != "#" }))
         }
-        return try parse(entries)
+        var resolvers: [Entry] = []
+        var canaries: [Entry] = []
+        for entry in entries where !entry.text.isEmpty {
+            if let address = canary(in: entry.text) {
+                canaries.append((entry.place, address))
+            } else {
+                resolvers.append(entry)
+            }
+        }
+        return ResolverList(resolvers: try parse(resolvers), canaries: try parse(canaries: canaries))
     }
 
-    /// Reads entries separated by commas, with or without blanks around them; an empty entry is an error.
+    /// Reads resolvers separated by commas, with or without blanks around them; an empty entry is an error.
     package static func parse(list text: String) throws(ResolverListError) -> ResolverList {
-        let items = text.split(separator: ",", omittingEmptySubsequences: false)
-        return try parse(items.enumerated().map { (place: .item($0.offset + 1), text: trim($0.element)) })
+        ResolverList(resolvers: try parse(items(of: text)))
     }
 
-    private static func parse(
-        _ entries: [(place: ResolverListError.Place, text: Substring)]
-    ) throws(ResolverListError) -> ResolverList {
-        var resolvers: [Endpoint] = []
-        var seen: Set<Endpoint> = []
-        for (place, text) in entries {
-            do {
-                let resolver = try parse(entry: text)
-                if seen.insert(resolver).inserted { resolvers.append(resolver) }
-            } catch {
-                throw ResolverListError(place: place, text: String(text), problem: error)
+    /// Reads canaries separated by commas: addresses, one of each family, with a port where it is not 53.
+    package static func parse(canaries text: String) throws(ResolverListError) -> [Endpoint] {
+        try parse(canaries: items(of: text))
+    }
+
+    private static func parse(_ entries: [Entry]) throws(ResolverListError) -> [ResolverAddress] {
+        var resolvers: [ResolverAddress] = []
+        var seen: Set<ResolverAddress> = []
+        for entry in entries {
+            let resolver = try reading(entry) { text throws(ResolverListError.Problem) in
+                try ResolverAddress(parsing: text)
             }
-            guard resolvers.count <= maximumCount else {
-                throw ResolverListError(place: place, text: String(text), problem: .tooMany(limit: maximumCount))
-            }
+            if seen.insert(resolver).inserted { resolvers.append(resolver) }
+            guard resolvers.count <= maximumCount else { throw error(.tooMany(limit: maximumCount), entry) }
         }
         guard !resolvers.isEmpty else { throw ResolverListError(place: .whole, text: "", problem: .empty) }
-        return ResolverList(resolvers: resolvers.map { ResolverAddress($0) })
+        return resolvers
     }
 
-    private static func parse(entry text: Substring) throws(ResolverListError.Problem) -> Endpoint {
-        guard !text.isEmpty else { throw .empty }
-        let schemeAndRest = text.split(separator: ":", maxSplits: 1)
-        if schemeAndRest.count == 2, schemeAndRest[1].hasPrefix("//") {
-            throw .unknownScheme(String(schemeAndRest[0]))
-        }
-        if let address = IPAddress(text) { return try endpoint(address, port: nil) }
-        if text.hasPrefix("["), let end = text.lastIndex(of: "]") {
-            guard let address = IPAddress(text[..<end].dropFirst()), address.family == .ip6 else {
-                throw .notAnAddress
+    private static func parse(canaries entries: [Entry]) throws(ResolverListError) -> [Endpoint] {
+        var canaries: [Endpoint] = []
+        for entry in entries {
+            let canary = try reading(entry) { text throws(ResolverListError.Problem) in
+                let (address, port) = try Endpoint.parts(of: text)
+                return Endpoint(address: address, port: port ?? ResolverAddress.defaultPort(of: .datagrams))
             }
-            let rest = text[text.index(after: end)...]
-            guard rest.isEmpty || rest.hasPrefix(":") else { throw .badPort }
-            return try endpoint(address, port: rest.isEmpty ? nil : rest.dropFirst())
+            guard !canaries.contains(where: { $0.address.family == canary.address.family }) else {
+                throw error(.secondCanary, entry)
+            }
+            canaries.append(canary)
         }
-        guard let colon = text.lastIndex(of: ":"), let address = IPAddress(text[..<colon]), address.family == .ip4
-        else {
-            throw .notAnAddress
-        }
-        return try endpoint(address, port: text[text.index(after: colon)...])
+        return canaries
     }
 
-    private static func endpoint(
-        _ address: IPAddress, port: Substring?
-    ) throws(ResolverListError.Problem) -> Endpoint {
-        guard address.canBeAsked else { throw .notUnicast }
-        guard let port else { return Endpoint(address: address, port: defaultPort) }
-        guard port.allSatisfy(\.isNumber), let number = UInt16(port), number > 0 else { throw .badPort }
-        return Endpoint(address: address, port: number)
+    /// The rest of a line that begins with the word `canary`.
+    private static func canary(in line: Substring) -> Substring? {
+        let words = line.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+        return words.first == "canary" ? trimmed(words.dropFirst().first ?? "") : nil
     }
 
-    private static func trim(_ text: Substring) -> Substring {
+    private static func items(of text: String) -> [Entry] {
+        text.split(separator: ",", omittingEmptySubsequences: false).enumerated().map { index, item in
+            (.item(index + 1), trimmed(item))
+        }
+    }
+
+    private static func reading<Value>(
+        _ entry: Entry, _ read: (Substring) throws(ResolverListError.Problem) -> Value
+    ) throws(ResolverListError) -> Value {
+        do { return try read(entry.text) } catch { throw self.error(error, entry) }
+    }
+
+    private static func error(_ problem: ResolverListError.Problem, _ entry: Entry) -> ResolverListError {
+        ResolverListError(place: entry.place, text: String(entry.text), problem: problem)
+    }
+
+    private static func trimmed(_ text: Substring) -> Substring {
         var text = text.drop(while: \.isWhitespace)
         while text.last?.isWhitespace == true { text.removeLast() }
         return text
-    }
-}
-
-/// Why a list of resolvers cannot be used, and where in it.
-package struct ResolverListError: Error, Hashable, Sendable {
-    /// The line or item at fault.
-    package var place: Place
-    /// What stands there, as it was given.
-    package var text: String
-    /// What is wrong with it.
-    package var problem: Problem
-
-    /// Where in a list something stands; both count from 1.
-    package enum Place: Hashable, Sendable {
-        /// A line of a file.
-        case line(Int)
-        /// An item between commas.
-        case item(Int)
-        /// No single entry.
-        case whole
-    }
-
-    /// What can be wrong with an entry.
-    package enum Problem: Error, Hashable, Sendable {
-        /// There is nothing.
-        case empty
-        /// Neither an IPv4 nor an IPv6 literal; names are not allowed, for who should resolve them?
-        case notAnAddress
-        /// The unspecified address, a multicast one or a broadcast: nobody can be asked there.
-        case notUnicast
-        /// The port is not a number from 1 to 65535.
-        case badPort
-        /// A scheme that is not spoken.
-        case unknownScheme(String)
-        /// More resolvers than can be asked at once.
-        case tooMany(limit: Int)
     }
 }

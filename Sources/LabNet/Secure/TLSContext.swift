@@ -32,12 +32,16 @@ package final class TLSContext: Sendable {
     ///   - host: whose certificate the peer must show; an address literal is never named in the hello (RFC 6066 3).
     ///   - port: with `host`, decides which pin and which registry's certificates count.
     ///   - strategy: how the hello treats the server name.
+    ///   - offersHTTP: whether the hello names HTTP/1.1 (ALPN, RFC 7301); DNS over TLS names nothing (RFC 7858).
     /// - Throws: `TrustError` when the registry's own certificates cannot be used; `TLSFailure` when OpenSSL refuses.
-    package func session(for host: Host, port: UInt16, strategy: ServerNameStrategy) throws -> TLSSession {
+    package func session(
+        for host: Host, port: UInt16, strategy: ServerNameStrategy, offersHTTP: Bool = true
+    ) throws -> TLSSession {
         let settings = try settings(for: host, port: port)
         let pin = [port, nil].lazy.compactMap { self.trust.pins[CertificatePin.key(host: host, port: $0)] }.first
         ErrorQueue.clear()
         guard let ssl = SSL_new(settings.context) else { throw TLSFailure(.tls(ErrorQueue.reason)) }
+        if !offersHTTP { SSL_set_alpn_protos(ssl, nil, 0) }
         return try TLSSession(
             connecting: ssl, expectation: TLSSession.Expectation(host: host, pin: pin, strategy: strategy))
     }

@@ -35,7 +35,11 @@ extension Flags {
             guard list.resolvers.contains(where: { family.allows($0.endpoint.address.family) }) else {
                 throw .invalidValue(.dnsServers, dnsServers, .expectedResolversOf(family.rawValue))
             }
-            return lab ? .lab(list) : .ordinary(resolvers: list.resolvers.map(\.endpoint))
+            if lab { return .lab(list) }
+            guard list.resolvers.allSatisfy({ $0.carrier == .datagrams }) else {
+                throw .invalidValue(.dnsServers, dnsServers, .expectedPlainResolvers)
+            }
+            return .ordinary(resolvers: list.resolvers.map(\.endpoint))
         }
         guard lab else { return .ordinary(resolvers: []) }
         return .lab(try Self.ownResolvers(in: surroundings) ?? ResolverList.defaults)

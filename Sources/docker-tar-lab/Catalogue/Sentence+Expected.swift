@@ -52,6 +52,12 @@ extension Sentence {
         Sentence(en: "give NAME:TAG, without a digest.", zh: "格式为 名称:标签，不能带摘要。")
     }
 
+    static var expectedPlainResolvers: Sentence {
+        Sentence(
+            en: "resolvers over tcp://, tls:// and https:// are asked in lab mode only; add -lab.",
+            zh: "tcp://、tls:// 和 https:// 只能用于 lab 模式，请加上 -lab。")
+    }
+
     static func expectedResolversOf(_ family: String) -> Sentence {
         Sentence(
             en: "none of these can be asked under -network \(family).",

@@ -94,7 +94,22 @@ extension Sentence {
         case .notUnicast: Sentence(en: "nobody can be asked there.", zh: "这个地址上不可能有 DNS 服务器。")
         case .badPort: Sentence(en: "the port must be from 1 to 65535.", zh: "端口必须在 1 到 65535 之间。")
         case .unknownScheme(let scheme):
-            Sentence(en: "\(scheme):// is not spoken.", zh: "不支持 \(scheme):// 协议。")
+            Sentence(
+                en: "\(scheme):// is not spoken; there are udp, tcp, tls and https.",
+                zh: "不支持 \(scheme):// 协议；可用的有 udp、tcp、tls 和 https。")
+        case .badName:
+            Sentence(
+                en: "after @ stands the name in the resolver's certificate, as in tls://1.1.1.1@one.one.one.one.",
+                zh: "@ 后面应为服务器证书上的域名，例如 tls://1.1.1.1@one.one.one.one。")
+        case .nameWithoutTLS:
+            Sentence(
+                en: "a name after @ is for tls:// and https:// only.", zh: "只有 tls:// 和 https:// 可以用 @ 指定域名。")
+        case .badPath:
+            Sentence(
+                en: "only https:// takes a path, without blanks and braces, as in https://1.1.1.1/dns-query.",
+                zh: "只有 https:// 可以带路径，且不能含空格和花括号，例如 https://1.1.1.1/dns-query。")
+        case .secondCanary:
+            Sentence(en: "one canary of each family is enough.", zh: "每个协议族只能有一个探测地址。")
         case .tooMany(let limit):
             Sentence(en: "at most \(limit) resolvers can be asked.", zh: "最多只能使用 \(limit) 个 DNS 服务器。")
         }

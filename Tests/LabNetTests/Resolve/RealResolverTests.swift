@@ -67,13 +67,15 @@ import Testing
             process.waitUntilExit()
         }
         let query = try DNSQuery.sample("registry.example")
+        let streams = ResolverStreams(tls: nil)
         var isUp = false
         for _ in 0..<100 where !isUp && process.isRunning {
             isUp =
-                (try? await TCPStreams(clock: .continuous).ask(endpoint, query.bytes, within: .milliseconds(200)))
+                (try? await streams.ask(ResolverAddress(endpoint), query.bytes, within: .milliseconds(200)))
                 != nil
             if !isUp { try await Task.sleep(for: .milliseconds(50)) }
         }
+        await streams.close()
         try #require(isUp, "\(server.program) does not answer")
         try await body(endpoint)
     }

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Lets one task through at a time, in the order of their coming; a cancelled one leaves the queue at once.
-final class Turnstile: Sendable {
+package final class Turnstile: Sendable {
     private struct State {
         var isTaken = false
         var nextTicket = 0
@@ -10,10 +10,13 @@ final class Turnstile: Sendable {
 
     private let state = Mutex(State())
 
+    /// Nobody is inside.
+    package init() {}
+
     /// Runs `body` alone.
     ///
     /// - Throws: `CancellationError` when cancelled while waiting; else what `body` throws.
-    func pass<Value>(
+    package func pass<Value>(
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
     ) async throws -> Value {
         try await enter()

@@ -1,7 +1,7 @@
 import Synchronization
 import Testing
 
-@testable import Puller
+@testable import LabNet
 
 @Suite struct TurnstileTests {
     @Test func letsOneThroughAtATime() async throws {
@@ -41,8 +41,8 @@ import Testing
             try await group.waitForAll()
         }
         // A failure hands the turn on.
-        await #expect(throws: Refusal.self) {
-            try await turnstile.pass { throw Refusal(PullError(step: .authorise, place: "", cause: .exists)) }
+        await #expect(throws: DeadlinePassed.self) {
+            try await turnstile.pass { throw DeadlinePassed(limit: .zero) }
         }
         try await turnstile.pass {}
     }
