@@ -1,11 +1,11 @@
-/// What a lookup ends with, once every answer has its verdict.
+/// What a lookup has come to: in its course the candidates so far, at its end all of them or the failure.
 struct Conclusion {
     /// The candidates, best first; empty when there is a failure.
     let candidates: [Candidate]
     /// Why there is no candidate.
     let failure: NetworkError.Cause?
 
-    /// Draws the conclusion.
+    /// Draws the conclusion; what is held is no candidate yet.
     ///
     /// - Parameter unreadable: how many datagrams came that were no answers at all (wrong ID, wrong question, malformed).
     init(_ verdicts: [Verdict], unreadable: Int, policy: AddressFamilyPolicy) {
@@ -17,24 +17,24 @@ struct Conclusion {
     private static func rank(_ verdicts: [Verdict]) -> [Candidate] {
         struct Standing {
             var trust: Candidate.Trust
-            var resolvers: Set<Endpoint> = []
+            var voters: Set<IPAddress> = []
             var earliest: Duration?
         }
         var standings: [IPAddress: Standing] = [:]
-        for verdict in verdicts where verdict.outcome != .rejected {
-            let trust: Candidate.Trust = verdict.outcome == .trusted ? .trusted : .doubtful
+        for verdict in verdicts where verdict.outcome == .accepted || verdict.outcome == .doubtful {
+            let trust: Candidate.Trust = verdict.outcome == .accepted ? .trusted : .doubtful
             for address in verdict.reply.claim.addresses {
                 var standing = standings[address] ?? Standing(trust: trust)
                 standing.trust = max(standing.trust, trust)
-                standing.resolvers.insert(verdict.resolver)
+                standing.voters.insert(verdict.voter)
                 standing.earliest = [standing.earliest, verdict.reply.elapsed].compactMap(\.self).min()
                 standings[address] = standing
             }
         }
         let ranked = standings.sorted { one, other in
             if one.value.trust != other.value.trust { return one.value.trust > other.value.trust }
-            if one.value.resolvers.count != other.value.resolvers.count {
-                return one.value.resolvers.count > other.value.resolvers.count
+            if one.value.voters.count != other.value.voters.count {
+                return one.value.voters.count > other.value.voters.count
             }
             let (early, late) = (one.value.earliest ?? .seconds(3600), other.value.earliest ?? .seconds(3600))
             return early == late ? one.key.description < other.key.description : early < late
@@ -47,7 +47,7 @@ struct Conclusion {
         _ verdicts: [Verdict], unreadable: Int, policy: AddressFamilyPolicy
     ) -> NetworkError.Cause {
         let believable = verdicts.filter { verdict in
-            verdict.outcome == .trusted
+            verdict.outcome == .accepted
                 || verdict.outcome == .doubtful && !verdict.isContradicted && verdict.signs.isEmpty
         }
         let claims = Set(believable.map(\.reply.claim))

@@ -2,6 +2,8 @@
 package enum DNSClaim: Hashable, Sendable {
     /// These addresses, at the end of whatever aliases; in any order, for resolvers rotate them.
     case addresses(Set<IPAddress>)
+    /// Another name to ask for; the answer ends there and does not say what it has.
+    case alias(DNSName)
     /// The name exists and has nothing of the type asked for (NODATA, RFC 2308 2.2).
     case noData
     /// The name does not exist (NXDOMAIN).
@@ -9,47 +11,31 @@ package enum DNSClaim: Hashable, Sendable {
     /// The resolver does not say; its response code (SERVFAIL, REFUSED, FORMERR and the like).
     case failure(responseCode: UInt16)
 
-    /// The longest chain of aliases that is followed.
-    static let maximumAliases = 16
-
-    /// Reads the claim out of an answer section, following aliases from the name that was asked for.
+    /// Reads the claim out of an answer.
     ///
-    /// Records that belong to other names say nothing.
-    package init(responseCode: UInt16, answers: [DNSRecord], to question: DNSQuestion) throws(DNSError) {
-        let chain = try Self.follow(question.name, in: answers)
+    /// - Parameter hasSOA: a SOA record stands in the authority section: then aliases that end nowhere are NODATA, and
+    ///   there is nothing to be asked on for (RFC 2308 2.2).
+    init(responseCode: UInt16, chain: DNSChain, hasSOA: Bool) {
         switch responseCode {
-        case 0:
-            let addresses = answers.compactMap { record -> IPAddress? in
-                guard record.owner == chain, record.recordClass == 1, record.type == question.type.rawValue,
-                    case .address(let address) = record.content
-                else { return nil }
-                return address
-            }
-            self = addresses.isEmpty ? .noData : .addresses(Set(addresses))
+        case 0 where !chain.addresses.isEmpty: self = .addresses(chain.addresses)
+        case 0: self = chain.aliases > 0 && !hasSOA ? .alias(chain.end) : .noData
         case 3: self = .noSuchName
         default: self = .failure(responseCode: responseCode)
         }
-    }
-
-    private static func follow(_ name: DNSName, in answers: [DNSRecord]) throws(DNSError) -> DNSName {
-        var name = name
-        for _ in 0...maximumAliases {
-            let alias = answers.lazy.compactMap { record -> DNSName? in
-                guard record.owner == name, record.recordClass == 1, case .alias(let target) = record.content else {
-                    return nil
-                }
-                return target
-            }.first
-            guard let alias else { return name }
-            name = alias
-        }
-        throw .aliasLoop
     }
 
     /// Whether the claim says where the name is.
     package var isPositive: Bool {
         if case .addresses = self { return true }
         return false
+    }
+
+    /// Whether it says that there is nothing, or nothing at all.
+    package var isNegative: Bool {
+        switch self {
+        case .addresses, .alias: false
+        case .noData, .noSuchName, .failure: true
+        }
     }
 
     /// The addresses claimed; none for every other claim.
@@ -64,6 +50,7 @@ extension DNSClaim: CustomStringConvertible {
     package var description: String {
         switch self {
         case .addresses(let addresses): addresses.map(\.description).sorted().joined(separator: " ")
+        case .alias(let name): "CNAME \(name)"
         case .noData: "NODATA"
         case .noSuchName: "NXDOMAIN"
         case .failure(1): "FORMERR"

@@ -55,6 +55,7 @@ extension Baseline {
     /// What a resolver's path looks like, in one line.
     var description: String {
         let hops = hopLimit.map { ", hop limit \($0)" } ?? ""
-        return "baseline: round trip \(roundTrip.inMilliseconds)\(hops)\(hasOPT ? ", OPT" : ", no OPT")"
+        let cookie = echoesCookie ? ", cookie" : ""
+        return "baseline: round trip \(roundTrip.inMilliseconds)\(hops)\(hasOPT ? ", OPT" : ", no OPT")\(cookie)"
     }
 }

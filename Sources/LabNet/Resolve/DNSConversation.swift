@@ -100,7 +100,9 @@ struct DNSConversation: Sendable {
         do {
             let message = try DNSMessage(datagram.bytes, answering: query)
             journal.write(message, datagram, to: question, resolver, since: start)
-            guard let reply = Reply(message, datagram, isControl: question == .control) else { return true }
+            let reply = Reply(
+                message, elapsed: datagram.elapsed, hopLimit: datagram.hopLimit, isControl: question == .control)
+            guard let reply else { return true }
             if outcome.replies.count < Self.maximumReplies { outcome.replies.append(reply) }
         } catch {
             outcome.unreadable += 1
@@ -120,24 +122,12 @@ struct DNSConversation: Sendable {
                 try await streams.ask(ResolverAddress(resolver, over: .stream), query.bytes, within: window),
                 answering: query)
             journal.write("\(question.type.mnemonic) over TCP: \(message.summary)", resolver, since: start)
-            if let reply = Reply(message, nil, isControl: false) { outcome.replies.append(reply) }
+            let reply = Reply(message, elapsed: nil, hopLimit: nil, isControl: false)
+            if let reply { outcome.replies.append(reply) }
         } catch {
             if error is DNSError { outcome.unreadable += 1 }
             journal.write("\(question.type.mnemonic) over TCP: \(error)", resolver, since: start)
         }
         return outcome
-    }
-}
-
-extension Reply {
-    /// Takes what matters out of a message; nil when it was truncated and says nothing.
-    ///
-    /// A truncated answer to the control question is as good as a whole one: how it came is all that is asked of it.
-    fileprivate init?(_ message: DNSMessage, _ datagram: Datagram?, isControl: Bool) {
-        guard let claim = message.claim ?? (isControl ? .noData : nil) else { return nil }
-        self.init(
-            claim: claim, elapsed: datagram?.elapsed, hopLimit: datagram?.hopLimit, hasOPT: message.hasOPT,
-            keepsCase: message.keepsCase, isAuthoritative: message.isAuthoritative,
-            offersRecursion: message.offersRecursion)
     }
 }

@@ -13,8 +13,16 @@ package struct DNSMessage: Hashable, Sendable {
     package let answers: [DNSRecord]
     /// Whether an OPT record came along.
     package let hasOPT: Bool
+    /// What became of the query's DNS cookie.
+    package let cookie: DNSCookie.Echo
     /// What the answer says; nil when it is truncated and has to be asked for over TCP.
     package let claim: DNSClaim?
+
+    /// The shortest lifetime of the records that make the claim, in seconds; for a negative answer that of the SOA record
+    /// (RFC 2308 5). Nil where none says.
+    package let timeToLive: UInt32?
+    /// Whether the answer section holds records that do not belong to the name asked for or to one of its aliases.
+    package let hasStrayRecords: Bool
 
     /// The AA bit: the answer comes from the name's own server.
     package var isAuthoritative: Bool { flags & 0x0400 != 0 }
@@ -48,21 +56,29 @@ package struct DNSMessage: Hashable, Sendable {
 
         guard flags & 0x0200 == 0 else {
             (responseCode, answers, hasOPT, claim) = (flags & 0xf, [], false, nil)
+            (cookie, timeToLive, hasStrayRecords) = (.absent, nil, false)
             return
         }
         let sections = try DNSSections(&reader, counts: counts)
         guard reader.remaining == 0 else { throw .trailingBytes(reader.remaining) }
         answers = sections.answers
-        hasOPT = sections.extendedResponseCode != nil
-        responseCode = (sections.extendedResponseCode ?? 0) << 4 | flags & 0xf
-        claim = try DNSClaim(responseCode: responseCode, answers: sections.answers, to: query.question)
+        hasOPT = sections.opt != nil
+        cookie = DNSCookie.echo(of: query.cookie, in: sections.opt?.options ?? [])
+        responseCode = (sections.opt?.extendedResponseCode ?? 0) << 4 | flags & 0xf
+        let chain = try DNSChain(from: query.question, in: answers)
+        let claim = DNSClaim(responseCode: responseCode, chain: chain, hasSOA: sections.soaLifetime != nil)
+        self.claim = claim
+        timeToLive = claim.isNegative ? sections.soaLifetime : chain.timeToLive
+        hasStrayRecords = chain.hasStrays
     }
 }
 
 /// The three sections after the question, read to their end.
 private struct DNSSections {
     var answers: [DNSRecord] = []
-    var extendedResponseCode: UInt16?
+    var opt: (extendedResponseCode: UInt16, options: [DNSOption])?
+    /// The lifetime of the authority section's SOA record, which stands beside negative answers (RFC 2308 3).
+    var soaLifetime: UInt32?
 
     init(_ reader: inout DNSReader, counts: [Int]) throws(DNSError) {
         let total = counts.reduce(0, +)
@@ -70,11 +86,13 @@ private struct DNSSections {
         for (section, count) in counts.enumerated() {
             for _ in 0..<count {
                 let record = try DNSRecord(&reader)
-                if record.type == DNSRecord.opt {
-                    guard section == 2, extendedResponseCode == nil, record.owner == .root else { throw .misplacedOPT }
-                    extendedResponseCode = UInt16(record.ttl >> 24)
+                if case .options(let options) = record.content {
+                    guard section == 2, opt == nil, record.owner == .root else { throw .misplacedOPT }
+                    opt = (UInt16(record.ttl >> 24), options)
                 } else if section == 0 {
                     answers.append(record)
+                } else if section == 1, record.type == DNSRecord.soa {
+                    soaLifetime = min(soaLifetime ?? record.lifetime, record.lifetime)
                 }
             }
         }

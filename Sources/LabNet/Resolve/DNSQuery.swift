@@ -45,6 +45,8 @@ package struct DNSQuery: Hashable, Sendable {
     package let id: UInt16
     /// What is asked.
     package let question: DNSQuestion
+    /// The DNS cookie that goes along.
+    package let cookie: DNSCookie?
     /// The whole message.
     package let bytes: [UInt8]
 
@@ -54,7 +56,11 @@ package struct DNSQuery: Hashable, Sendable {
     /// Builds a query with RD set and an OPT record.
     ///
     /// The letter case is random because a resolver copies the question into its answer (draft-vixie-dnsext-dns0x20).
-    package init(_ question: DNSQuestion, using generator: inout some RandomNumberGenerator) throws(DNSError) {
+    ///
+    /// - Parameter cookie: this resolver's in this run; nil sends none.
+    package init(
+        _ question: DNSQuestion, cookie: DNSCookie? = nil, using generator: inout some RandomNumberGenerator
+    ) throws(DNSError) {
         let id = UInt16.random(in: .min ... .max, using: &generator)
         var name = ""
         for scalar in question.name.description.unicodeScalars {
@@ -62,7 +68,21 @@ package struct DNSQuery: Hashable, Sendable {
         }
         self.id = id
         self.question = question
-        self.bytes = try Self.encode(name: name, type: question.type, id: id)
+        self.cookie = cookie
+        var bytes = try Self.encode(name: name, type: question.type, id: id)
+        if let cookie { try Self.append(cookie, to: &bytes) }
+        self.bytes = bytes
+    }
+
+    /// Puts a cookie into the message's OPT record, which c-ares writes last and without options (RFC 7873 4).
+    private static func append(_ cookie: DNSCookie, to bytes: inout [UInt8]) throws(DNSError) {
+        let opt = bytes.suffix(11)
+        guard opt.starts(with: [0, 0, UInt8(DNSRecord.opt)]), opt.suffix(2).elementsEqual([0, 0]) else {
+            throw .unaskable(status: labnet_ares_success)
+        }
+        let length = UInt8(cookie.bytes.count)
+        bytes[bytes.count - 1] = 4 + length
+        bytes += [0, UInt8(DNSCookie.option), 0, length] + cookie.bytes
     }
 
     /// The question section of the message, in the letter case that was sent.

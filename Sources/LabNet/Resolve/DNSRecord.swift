@@ -17,12 +17,17 @@ package struct DNSRecord: Hashable, Sendable {
         case address(IPAddress)
         /// The name that an alias stands for.
         case alias(DNSName)
+        /// The options of an OPT record.
+        case options([DNSOption])
         /// Anything else, unread.
         case other
     }
 
     /// The type number of OPT (RFC 6891 6.1.1).
     static let opt: UInt16 = 41
+
+    /// The type number of SOA (RFC 1035 3.2.2).
+    static let soa: UInt16 = 6
 
     init(_ reader: inout DNSReader) throws(DNSError) {
         owner = try reader.name()
@@ -41,7 +46,10 @@ package struct DNSRecord: Hashable, Sendable {
         case .cname:
             content = .alias(try inside.name())
             guard inside.position == reader.position else { throw .badRecordLength(type: type, length: length) }
-        default: content = .other
+        default: content = type == Self.opt ? .options(try DNSOption.list(data)) : .other
         }
     }
+
+    /// How long it may be kept, in seconds; a number with the highest bit set means 0 (RFC 2181 8).
+    var lifetime: UInt32 { ttl > UInt32(Int32.max) ? 0 : ttl }
 }

@@ -19,6 +19,26 @@ extension IPAddress {
         }
     }
 
+    /// Whether it is on the user's own network (RFC 1918, RFC 3927, RFC 6598, RFC 4193, RFC 4291 2.5.6), nearer than any
+    /// border; this machine itself is not meant.
+    var isLocalNetwork: Bool {
+        Self.localNetwork.contains { $0.contains(self) }
+    }
+
+    /// The block that it is taken to share with its neighbours: /16 of IPv4, /32 of IPv6; by its first address.
+    ///
+    /// What one operator or one CDN was given is seldom smaller.
+    var network: IPAddress {
+        switch self {
+        case .v4(let number): .v4(number & 0xffff_0000)
+        case .v6(let high, _): .v6(high: high & 0xffff_ffff_0000_0000, low: 0)
+        }
+    }
+
+    private static let localNetwork = AddressBlock.list([
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10",
+    ])
+
     private static let unaskable = AddressBlock.list(["0.0.0.0/8", "224.0.0.0/3", "::/128", "ff00::/8"])
 
     private static let specialPurpose = AddressBlock.list([

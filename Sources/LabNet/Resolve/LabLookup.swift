@@ -30,10 +30,10 @@ struct LabLookup: Sendable {
             let detail = baselines[resolver]?.description ?? "no baseline"
             observe.record(.query(detail: detail), host: name, endpoint: resolver, since: start)
         }
-        let verdicts = Verdict.judge(evidence(in: outcomes, baselines))
+        let verdicts = Verdict.judge(evidence(in: outcomes, baselines), isFinal: true)
         for verdict in verdicts {
             observe.record(
-                .verdict(detail: verdict.description), host: name, endpoint: verdict.resolver, since: start)
+                .verdict(detail: verdict.description), host: name, endpoint: verdict.resolver.endpoint, since: start)
         }
         let unreadable = outcomes.lazy.filter { $0.question != .control }.map(\.unreadable).reduce(0, +)
         let conclusion = Conclusion(verdicts, unreadable: unreadable, policy: policy)
@@ -90,7 +90,8 @@ struct LabLookup: Sendable {
     ) -> [Evidence] {
         outcomes.filter { $0.question != .control && !$0.replies.isEmpty }.map {
             Evidence(
-                resolver: $0.resolver, type: $0.question.type, baseline: baselines[$0.resolver], replies: $0.replies)
+                resolver: ResolverAddress($0.resolver), type: $0.question.type, baseline: baselines[$0.resolver],
+                replies: $0.replies)
         }
     }
 

@@ -3,9 +3,11 @@
 /// Judged is only what the evidence shows; that an address is the right one is shown by its certificate.
 package struct Verdict: Hashable, Sendable {
     /// Who answered.
-    package var resolver: Endpoint
+    package var resolver: ResolverAddress
     /// What was asked for.
     package var type: DNSRecordType
+    /// The alias that was asked on for; nil for the name itself.
+    package var alias: DNSName?
     /// The answer.
     package var reply: Reply
     /// What speaks against it.
@@ -14,24 +16,77 @@ package struct Verdict: Hashable, Sendable {
     package var isContradicted: Bool
     /// What is made of it.
     package var outcome: Outcome
+    /// What the outcome rests on, besides the signs and contradiction.
+    package var basis: Basis
 
     /// How far an answer is believed.
-    package enum Outcome: String, Hashable, Sendable {
-        /// Nothing that matters speaks against it.
-        case trusted
-        /// True or forged, the evidence cannot tell.
-        case doubtful
+    package enum Outcome: String, Hashable, Sendable, Comparable {
         /// Clearly forged.
         case rejected
+        /// Nothing more will come, and true or forged, the evidence cannot tell.
+        case doubtful
+        /// Not yet: what is still to come may tell.
+        case held
+        /// Nothing that matters speaks against it, and enough for it: hand it on.
+        case accepted
+
+        /// The less believed comes first.
+        package static func < (one: Outcome, other: Outcome) -> Bool { one.rank < other.rank }
+
+        private var rank: Int {
+            switch self {
+            case .rejected: 0
+            case .doubtful: 1
+            case .held: 2
+            case .accepted: 3
+            }
+        }
     }
 
-    /// Judges all answers of one lookup together; the order of arrival decides nothing.
+    /// What an outcome rests on.
+    package enum Basis: Hashable, Sendable {
+        /// The signs and the contradiction alone.
+        case signs
+        /// The resolver's own channel, which nobody on the way can write into.
+        case channel(isEncrypted: Bool)
+        /// What a forger would have had to imitate.
+        case traits(Traits)
+        /// The resolver of another network that says the same.
+        case agreement
+        /// There is no baseline to compare with.
+        case noBaseline
+        /// The baseline shows too little to tell the answer from a forged one at once.
+        case tooLittle(Traits)
+        /// Known forgeries would have looked the same here.
+        case imitable(Traits)
+        /// The answer that named the alias is not believed either.
+        case unprovenAlias
+    }
+
+    /// Judges all answers of one lookup so far together; the order of arrival decides nothing, and what was accepted can
+    /// become doubtful when something comes that contradicts it.
     ///
-    /// First every query by itself, then the answers of the resolvers against each other.
-    package static func judge(_ evidence: [Evidence]) -> [Verdict] {
-        var verdicts = evidence.flatMap { judge($0) }
-        doubtAddressesSeenForged(&verdicts)
-        doubtBlemishedDissent(&verdicts)
+    /// An answer is accepted as soon as its resolver's baseline is known, nothing speaks against it, no answer to the same
+    /// query that might be true contradicts it, and enough of it fits what a forger would have to imitate. Without any
+    /// forger about that is two traits, or the same answer from another network; from a resolver on this machine or this
+    /// network, or over TCP or TLS, none. Where somebody is known to forge it is two traits, and one that is beyond
+    /// each forgery seen.
+    ///
+    /// - Parameters:
+    ///   - evidence: each query with what has come back to it so far; an alias' after the one whose answer named it.
+    ///   - forger: what is known of him in this run.
+    ///   - isFinal: nothing more will come. What nobody contradicted until then is believed on less, and what is still
+    ///     undecided is doubtful instead of held.
+    /// - Returns: one verdict for each reply, in the order of the evidence.
+    package static func judge(_ evidence: [Evidence], forger: Forger = Forger(), isFinal: Bool) -> [Verdict] {
+        let queries = evidence.filter { !$0.replies.isEmpty }.map { JudgedQuery($0, forger: forger) }
+        let bench = Bench(queries, forger: forger, isFinal: isFinal)
+        var verdicts: [Verdict] = []
+        for query in queries { verdicts += bench.verdicts(on: query, after: verdicts) }
+        bench.acceptAgreement(&verdicts)
+        bench.doubtAddressesSeenForged(&verdicts)
+        bench.doubtLoneDissent(&verdicts)
+        bench.doubtBlemishedDissent(&verdicts)
         return verdicts
     }
 
@@ -39,109 +94,24 @@ package struct Verdict: Hashable, Sendable {
     package var reason: String {
         var parts = signs.map(\.description)
         if isContradicted { parts.append("contradicted by another answer to the same query") }
-        if parts.isEmpty { parts.append(outcome == .trusted ? "no sign of forgery" : "no baseline to compare with") }
-        return parts.joined(separator: "; ")
+        if basis != .signs { parts.append(basis.description) }
+        return parts.isEmpty ? "no sign of forgery" : parts.joined(separator: "; ")
     }
 }
 
-// MARK: - One query
-
-extension Verdict {
-    /// Judges the answers to one query. Answers with equal claims are one answer, and count as the best of them:
-    /// networks duplicate datagrams, and a censor may send the truth early to discredit it.
-    private static func judge(_ evidence: Evidence) -> [Verdict] {
-        let signs = evidence.replies.map { Sign.borne(by: $0, baseline: evidence.baseline) }
-        var standings: [DNSClaim: Standing] = [:]
-        for (reply, signs) in zip(evidence.replies, signs) {
-            let standing = Standing(signs: signs, hasBaseline: evidence.baseline != nil)
-            standings[reply.claim] = min(standings[reply.claim] ?? standing, standing)
-        }
-        return zip(evidence.replies, signs).compactMap { reply, signs in
-            guard let standing = standings[reply.claim] else { return nil }
-            let rivals = standings.filter { $0.key != reply.claim }.map(\.value)
-            return Verdict(
-                resolver: evidence.resolver, type: evidence.type, reply: reply, signs: signs,
-                isContradicted: !rivals.isEmpty, outcome: standing.outcome(against: rivals))
-        }
-    }
-
-    /// How an answer stands by its own signs, weak ones left out.
-    private struct Standing: Comparable {
-        /// The number of signs, each kind once.
-        let signs: Int
-        /// Whether one of them does not happen to an honest answer.
-        let isHard: Bool
-        /// Whether there was a baseline to hold it against; without one the lack of signs says little.
-        let hasBaseline: Bool
-
-        init(signs: [Sign], hasBaseline: Bool) {
-            self.signs = signs.count { $0.weight > .weak }
-            self.isHard = signs.contains { $0.weight == .hard }
-            self.hasBaseline = hasBaseline
-        }
-
-        var isClean: Bool { signs == 0 && hasBaseline }
-        /// One hard sign is enough where somebody is known to forge; a soft one needs a second.
-        var isDamning: Bool { isHard || signs > 1 }
-
-        static func < (one: Standing, other: Standing) -> Bool {
-            (one.signs, one.isHard ? 1 : 0) < (other.signs, other.isHard ? 1 : 0)
-        }
-
-        func outcome(against rivals: [Standing]) -> Outcome {
-            guard !rivals.isEmpty else {
-                // Nobody contradicts: one sign alone may be an odd path, two are not.
-                return isClean ? .trusted : signs > 1 ? .rejected : .doubtful
-            }
-            // A resolver answers a query once: at least one of these is forged.
-            if isClean { return rivals.allSatisfy(\.isDamning) ? .trusted : .doubtful }
-            if rivals.contains(where: \.isClean) { return isDamning ? .rejected : .doubtful }
-            // None is clean: the one with the fewest signs may be true, unless it has several itself.
-            return signs > 1 || rivals.contains { $0.signs < signs } ? .rejected : .doubtful
-        }
-    }
-}
-
-// MARK: - Resolvers against each other
-
-extension Verdict {
-    /// Addresses that more resolvers' rejected answers hold than believed ones are probably the censor's, whoever hands
-    /// them on: a resolver can be polluted itself. Numbers decide, so that a censor cannot burn the truth by forging it.
-    private static func doubtAddressesSeenForged(_ verdicts: inout [Verdict]) {
-        let believed = voters(verdicts) { $0.outcome == .trusted }
-        let rejected = voters(verdicts) { $0.outcome == .rejected }
-        for index in verdicts.indices where verdicts[index].outcome == .trusted {
-            let isBurnt = verdicts[index].reply.claim.addresses.contains { address in
-                (rejected[address]?.count ?? 0) > (believed[address]?.count ?? 0)
-            }
-            guard isBurnt else { continue }
-            verdicts[index].outcome = .doubtful
-            verdicts[index].signs.append(.seenForged)
-        }
-    }
-
-    private static func voters(_ verdicts: [Verdict], where counts: (Verdict) -> Bool) -> [IPAddress: Set<Endpoint>] {
-        var voters: [IPAddress: Set<Endpoint>] = [:]
-        for verdict in verdicts where counts(verdict) {
-            for address in verdict.reply.claim.addresses { voters[address, default: []].insert(verdict.resolver) }
-        }
-        return voters
-    }
-
-    /// Different addresses from different resolvers are the habit of CDNs and no sign at all; a weak sign alone may be a
-    /// private registry. Both together are doubtful: a better answer stands beside it.
-    private static func doubtBlemishedDissent(_ verdicts: inout [Verdict]) {
-        var unblemished: [DNSRecordType: Set<IPAddress>] = [:]
-        for verdict in verdicts where verdict.outcome == .trusted && verdict.signs.isEmpty {
-            unblemished[verdict.type, default: []].formUnion(verdict.reply.claim.addresses)
-        }
-        for index in verdicts.indices {
-            let verdict = verdicts[index]
-            guard verdict.outcome == .trusted, verdict.reply.claim.isPositive, !verdict.signs.isEmpty,
-                let better = unblemished[verdict.type], !better.isEmpty,
-                better.isDisjoint(with: verdict.reply.claim.addresses)
-            else { continue }
-            verdicts[index].outcome = .doubtful
+extension Verdict.Basis: CustomStringConvertible {
+    /// A few technical words, for observations.
+    package var description: String {
+        switch self {
+        case .signs: "signs"
+        case .channel(let isEncrypted): isEncrypted ? "over an encrypted channel" : "over TCP"
+        case .traits([]), .traits(.letterCase): "no sign of forgery"
+        case .traits(let traits): "fits the baseline: \(traits)"
+        case .agreement: "a resolver of another network agrees"
+        case .noBaseline: "no baseline to compare with"
+        case .tooLittle(let traits): "too little to compare with\(traits.strength > 0 ? ": \(traits)" : "")"
+        case .imitable: "known forgeries would fit the baseline as well"
+        case .unprovenAlias: "the answer that named the alias is not believed"
         }
     }
 }

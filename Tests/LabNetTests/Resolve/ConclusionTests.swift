@@ -8,7 +8,7 @@ import Testing
     private func conclude(
         _ evidence: [Evidence], unreadable: Int = 0, policy: AddressFamilyPolicy = .ip
     ) -> Conclusion {
-        Conclusion(Verdict.judge(evidence), unreadable: unreadable, policy: policy)
+        Conclusion(Verdict.judge(evidence, isFinal: true), unreadable: unreadable, policy: policy)
     }
 
     @Test func ranksByTrustThenVotesThenTime() {

@@ -68,7 +68,7 @@ import Testing
         }
         #expect(notebook.verdicts.count == 6)
         #expect(notebook.verdicts.count { $0.contains(" rejected: early: ") } == 4)
-        #expect(notebook.verdicts.count { $0.contains(" trusted: ") } == 2)
+        #expect(notebook.verdicts.count { $0.contains(" accepted: ") } == 2)
         // Three queries, the answers to them, and nothing that was not recorded.
         #expect(notebook.queries.count { $0.contains(" asked, ID ") } == 3)
         #expect(

@@ -1,0 +1,84 @@
+/// One query and how each of its answers stands by itself, before anything is made of them.
+struct JudgedQuery {
+    let evidence: Evidence
+    /// What speaks against each reply, in their order.
+    let signs: [[Sign]]
+    /// How each claim stands: answers with equal claims are one answer, and count as the best of them. Networks duplicate
+    /// datagrams, and a censor may send the truth early to discredit it.
+    let standings: [DNSClaim: Standing]
+
+    init(_ evidence: Evidence, forger: Forger) {
+        self.evidence = evidence
+        let signs = evidence.replies.map { Sign.borne(by: $0, to: evidence, forger: forger) }
+        var standings: [DNSClaim: Standing] = [:]
+        for (reply, signs) in zip(evidence.replies, signs) {
+            let standing = Standing(reply, signs: signs, to: evidence)
+            standings[reply.claim] = standings[reply.claim].map { min($0, standing) } ?? standing
+        }
+        self.signs = signs
+        self.standings = standings
+    }
+
+    /// Whether the resolver is on the user's own network or machine, nearer than any injector.
+    var isOnSite: Bool {
+        let address = evidence.resolver.endpoint.address
+        return address.isLocalNetwork || address.isLoopback
+    }
+
+    /// How the claims stand that differ from this one.
+    func rivals(of claim: DNSClaim) -> [Standing] {
+        standings.count < 2 ? [] : standings.filter { $0.key != claim }.map(\.value)
+    }
+
+    /// The answers that show how forgers look here: those that no honest resolver gives, and all of those that contradict
+    /// each other without anything to choose by, for all but one of them are forged.
+    var forgeries: [Reply] {
+        let damned = zip(evidence.replies, signs).filter { $1.contains { $0.weight == .hard } }.map(\.0)
+        let clean = evidence.replies.filter { standings[$0.claim]?.isClean == true }
+        return isDisunited(clean) ? damned + clean : damned
+    }
+
+    /// Whether answers contradict each other in more than which addresses of the same networks they name: a resolver whose
+    /// query was duplicated on the way answers twice, and a CDN rotates its answers.
+    private func isDisunited(_ replies: [Reply]) -> Bool {
+        guard let first = replies.first?.claim, replies.contains(where: { $0.claim != first }) else { return false }
+        let networks = Set(first.addresses.map(\.network))
+        return replies.contains { reply in
+            reply.claim != first && networks.isDisjoint(with: reply.claim.addresses.map(\.network))
+        }
+    }
+}
+
+/// How an answer stands by its own signs, weak ones left out.
+struct Standing: Comparable {
+    /// The number of signs, each kind once.
+    let signs: Int
+    /// Whether one of them does not happen to an honest answer.
+    let isHard: Bool
+    /// How it came.
+    let channel: Evidence.Channel
+    /// What of it fits the baseline; nil without one, and then the lack of signs says little.
+    let traits: Traits?
+
+    init(_ reply: Reply, signs: [Sign], to evidence: Evidence) {
+        self.signs = signs.count { $0.weight > .weak }
+        isHard = signs.contains { $0.weight == .hard }
+        channel = evidence.channel(of: reply)
+        traits = evidence.baseline.map {
+            Traits(
+                of: Look(of: reply), elapsed: reply.elapsed, baseline: $0,
+                isNear: evidence.resolver.endpoint.address.isLocalNetwork)
+        }
+    }
+
+    var hasNoSign: Bool { signs == 0 }
+    /// Nothing speaks against it, and something could have.
+    var isClean: Bool { hasNoSign && (channel != .datagram || traits != nil) }
+    /// One hard sign is enough where another answer is clean; a soft one needs a second.
+    var isDamning: Bool { isHard || signs > 1 }
+
+    static func < (one: Standing, other: Standing) -> Bool {
+        let (left, right) = ((one.signs, one.isHard ? 1 : 0), (other.signs, other.isHard ? 1 : 0))
+        return left == right ? (one.traits ?? []).strength > (other.traits ?? []).strength : left < right
+    }
+}
