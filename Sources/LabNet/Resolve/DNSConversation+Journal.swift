@@ -3,35 +3,36 @@ extension DNSConversation {
     struct Journal: Sendable {
         let host: String
         let observer: Observer
+        let endpoint: Endpoint
+        /// What stands before each line: which carrier, or that a canary was asked.
+        var prefix = ""
 
         /// Records a step that ends now.
-        func write(_ detail: String, _ resolver: Endpoint, since start: ContinuousClock.Instant) {
-            observer.record(.query(detail: detail), host: host, endpoint: resolver, since: start)
+        func write(_ detail: String, since start: ContinuousClock.Instant) {
+            observer.record(.query(detail: prefix + detail), host: host, endpoint: endpoint, since: start)
         }
 
         /// Records an answer.
         func write(
-            _ message: DNSMessage, _ datagram: Datagram, to question: DNSQuestion, _ resolver: Endpoint,
+            _ message: DNSMessage, _ datagram: Datagram?, to question: DNSQuestion,
             since start: ContinuousClock.Instant
         ) {
-            write(datagram, "\(question.type.mnemonic): \(message.summary)", resolver, since: start)
+            write(datagram, "\(question.type.mnemonic): \(message.summary)", since: start)
         }
 
-        /// Records a datagram that was no answer.
+        /// Records a message that was no answer.
         func write(
-            _ error: DNSError, _ datagram: Datagram, to question: DNSQuestion, _ resolver: Endpoint,
-            since start: ContinuousClock.Instant
+            _ error: DNSError, _ datagram: Datagram?, to question: DNSQuestion, since start: ContinuousClock.Instant
         ) {
-            write(datagram, "\(question.type.mnemonic): refused: \(error)", resolver, since: start)
+            write(datagram, "\(question.type.mnemonic): refused: \(error)", since: start)
         }
 
-        private func write(
-            _ datagram: Datagram, _ detail: String, _ resolver: Endpoint, since start: ContinuousClock.Instant
-        ) {
+        private func write(_ datagram: Datagram?, _ detail: String, since start: ContinuousClock.Instant) {
+            guard let datagram else { return write(detail, since: start) }
             let hops = datagram.hopLimit.map { ", hop limit \($0)" } ?? ""
             observer.emit(
                 Observation(
-                    event: .query(detail: detail + hops), host: host, endpoint: resolver,
+                    event: .query(detail: prefix + detail + hops), host: host, endpoint: endpoint,
                     start: start - observer.epoch, duration: datagram.elapsed))
         }
     }

@@ -1,133 +1,109 @@
-internal import Synchronization
-
-/// One question to one resolver: over UDP, once more when nothing comes, and over TCP when the answer did not fit.
+/// One query to one resolver, by the resolver's own carrier.
 struct DNSConversation: Sendable {
-    let resolver: Endpoint
+    let resolver: ResolverAddress
     let question: DNSQuestion
+    /// The resolver's in this run; none over TLS, where nobody can forge.
+    let cookie: DNSCookie?
+    /// How long an answer over a stream may take; datagrams are heard until the task is cancelled.
     let window: Duration
-    let clock: any Clock<Duration>
     let datagrams: any DatagramAsking
     let streams: any StreamAsking
     let journal: Journal
 
-    /// What came of one query.
-    struct Outcome: Sendable {
-        let resolver: Endpoint
-        let question: DNSQuestion
-        /// The answers, in the order of arrival.
-        var replies: [Reply] = []
-        /// How many messages came that were no answers to the query.
-        var unreadable = 0
-        /// Why the query could not be sent, or what came instead of an answer.
-        var failure: NetworkError.Cause?
+    /// What can be heard.
+    enum Event: Sendable {
+        /// An answer to the query, true or forged.
+        case replied(Reply)
+        /// An answer that did not fit, and says nothing.
+        case truncated
+        /// A message that is no answer to the query.
+        case unreadable
+        /// An ICMP error. Anybody on the path can forge one, so it ends nothing.
+        case disturbed(NetworkError.Cause)
+        /// Nothing more can be heard; the cause where that is a failure.
+        case ended(NetworkError.Cause?)
     }
 
-    /// More answers to one query than this are a flood, and are not kept.
-    static let maximumReplies = 256
+    /// More messages to one query than this are a flood, and are not heard.
+    static let maximumMessages = 256
 
-    /// Runs until it is cancelled, or until nothing can be heard any more; gives one outcome for each query.
-    ///
-    /// The second query has a socket, an ID and an outcome of its own: a resolver answers each query once, and a second
-    /// answer to one is the sign of a forger.
-    func run() async -> [Outcome] {
-        let hearing = Hearing()
-        return await withTaskGroup(of: [Outcome].self) { group in
-            group.addTask { await ask(hearing) }
-            group.addTask {
-                try? await clock.sleep(for: window / 2)
-                guard !Task.isCancelled, !hearing.hasBegun.load(ordering: .relaxed) else { return [] }
-                return await ask(hearing)
-            }
-            var all: [Outcome] = []
-            for await outcomes in group {
-                all += outcomes
-                // A query ends by itself only when it could not be sent; then the second could not be either.
-                if outcomes.contains(where: { $0.failure != nil }) { group.cancelAll() }
-            }
-            return all
-        }
-    }
-
-    /// Whether anything has come from the resolver; the two queries share it.
-    private final class Hearing: Sendable {
-        let hasBegun = Atomic(false)
-    }
-
-    private func ask(_ hearing: Hearing) async -> [Outcome] {
-        var outcome = Outcome(resolver: resolver, question: question)
-        var generator = SystemRandomNumberGenerator()
+    /// Asks, and hears everything that comes back: over UDP until the task is cancelled, over a stream one answer.
+    func run(_ hear: @Sendable (Event) -> Void) async {
         let start = ContinuousClock.now
         let query: DNSQuery
         do {
-            query = try DNSQuery(question, using: &generator)
+            var generator = SystemRandomNumberGenerator()
+            query = try DNSQuery(question, cookie: cookie, using: &generator)
         } catch {
-            journal.write("\(question.type.mnemonic): \(error)", resolver, since: start)
-            outcome.failure = .noSuchName
-            return [outcome]
+            journal.write("\(question.type.mnemonic): \(error)", since: start)
+            return hear(.ended(.noSuchName))
         }
-        journal.write("\(question.type.mnemonic) \(question.name) asked, ID \(query.id)", resolver, since: start)
-        return await withTaskGroup(of: Outcome.self) { group in
-            var isAskedAgain = false
-            do {
-                try await datagrams.ask(resolver, query.bytes) { event in
-                    if case .arrived = event { hearing.hasBegun.store(true, ordering: .relaxed) }
-                    let isTruncated = hear(event, query, since: start, into: &outcome)
-                    guard isTruncated, !isAskedAgain else { return }
-                    isAskedAgain = true
-                    group.addTask { await askOverTCP() }
+        journal.write("\(question.type.mnemonic) \(question.name) asked, ID \(query.id)", since: start)
+        switch resolver.carrier {
+        case .datagrams: await askByDatagram(query, since: start, hear)
+        case .stream, .tls, .https: await askByStream(query, since: start, hear)
+        }
+    }
+
+    private func askByDatagram(
+        _ query: DNSQuery, since start: ContinuousClock.Instant, _ hear: @Sendable (Event) -> Void
+    ) async {
+        var count = 0
+        do {
+            try await datagrams.ask(resolver.endpoint, query.bytes) { event in
+                count += 1
+                guard count <= Self.maximumMessages else { return }
+                switch event {
+                case .arrived(let datagram):
+                    hear(read(datagram.bytes, datagram, answering: query, since: start))
+                case .failed(let errno):
+                    journal.write(
+                        "\(question.type.mnemonic): ICMP error, errno \(errno), no end to listening", since: start)
+                    hear(.disturbed(SocketFailure(errno: errno).causeWhileConnecting))
                 }
-            } catch {
-                outcome.failure = (error as? SocketFailure)?.causeWhileConnecting
-                journal.write("\(question.type.mnemonic) not sent: \(error)", resolver, since: start)
             }
-            return await group.reduce(into: [outcome]) { $0.append($1) }
+        } catch {
+            journal.write("\(question.type.mnemonic) not sent: \(error)", since: start)
+            hear(.ended((error as? SocketFailure)?.causeWhileConnecting ?? .noAnswer))
         }
     }
 
-    /// Takes one event into the outcome; true when the answer has to be asked for over TCP.
-    private func hear(
-        _ event: DatagramEvent, _ query: DNSQuery, since start: ContinuousClock.Instant, into outcome: inout Outcome
-    ) -> Bool {
-        let datagram: Datagram
-        switch event {
-        case .arrived(let arrived): datagram = arrived
-        case .failed(let errno):
-            outcome.failure = SocketFailure(errno: errno).causeWhileConnecting
-            journal.write(
-                "\(question.type.mnemonic): ICMP error, errno \(errno), no end to listening", resolver, since: start)
-            return false
-        }
+    private func askByStream(
+        _ query: DNSQuery, since start: ContinuousClock.Instant, _ hear: @Sendable (Event) -> Void
+    ) async {
         do {
-            let message = try DNSMessage(datagram.bytes, answering: query)
-            journal.write(message, datagram, to: question, resolver, since: start)
+            let bytes = try await streams.ask(resolver, query.bytes, within: window)
+            hear(read(bytes, nil, answering: query, since: start))
+            hear(.ended(nil))
+        } catch {
+            guard !Task.isCancelled else { return }
+            journal.write("\(question.type.mnemonic): \(error)", since: start)
+            if error is DNSError { hear(.unreadable) }
+            hear(.ended(Self.cause(of: error, window)))
+        }
+    }
+
+    private static func cause(of error: any Error, _ window: Duration) -> NetworkError.Cause {
+        switch error {
+        case let failure as SocketFailure: failure.causeWhileConnecting
+        case let failure as NetworkError: failure.cause
+        case is DeadlinePassed: .timedOut(window)
+        default: .noAnswer
+        }
+    }
+
+    private func read(
+        _ bytes: [UInt8], _ datagram: Datagram?, answering query: DNSQuery, since start: ContinuousClock.Instant
+    ) -> Event {
+        do {
+            let message = try DNSMessage(bytes, answering: query)
+            journal.write(message, datagram, to: question, since: start)
             let reply = Reply(
-                message, elapsed: datagram.elapsed, hopLimit: datagram.hopLimit, isControl: question == .control)
-            guard let reply else { return true }
-            if outcome.replies.count < Self.maximumReplies { outcome.replies.append(reply) }
+                message, elapsed: datagram?.elapsed, hopLimit: datagram?.hopLimit, isControl: question == .control)
+            return reply.map(Event.replied) ?? .truncated
         } catch {
-            outcome.unreadable += 1
-            journal.write(error, datagram, to: question, resolver, since: start)
+            journal.write(error, datagram, to: question, since: start)
+            return .unreadable
         }
-        return false
-    }
-
-    /// What a forger of the TC bit wins is a question over TCP, to which he cannot answer without the sequence numbers.
-    private func askOverTCP() async -> Outcome {
-        var outcome = Outcome(resolver: resolver, question: question)
-        var generator = SystemRandomNumberGenerator()
-        let start = ContinuousClock.now
-        do {
-            let query = try DNSQuery(question, using: &generator)
-            let message = try DNSMessage(
-                try await streams.ask(ResolverAddress(resolver, over: .stream), query.bytes, within: window),
-                answering: query)
-            journal.write("\(question.type.mnemonic) over TCP: \(message.summary)", resolver, since: start)
-            let reply = Reply(message, elapsed: nil, hopLimit: nil, isControl: false)
-            if let reply { outcome.replies.append(reply) }
-        } catch {
-            if error is DNSError { outcome.unreadable += 1 }
-            journal.write("\(question.type.mnemonic) over TCP: \(error)", resolver, since: start)
-        }
-        return outcome
     }
 }

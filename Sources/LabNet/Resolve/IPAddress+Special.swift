@@ -39,6 +39,17 @@ extension IPAddress {
         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10",
     ])
 
+    /// Whether it is of the ranges from which local proxies answer names (Clash and its kin: "fake-ip"): the connection
+    /// ends on this machine, and the proxy knows by the address which name was meant.
+    ///
+    /// 198.18.0.0/15 is for benchmarks (RFC 2544), and fc00::/18 of the half of RFC 4193 that nobody assigns; a server of
+    /// somebody's own can stand in either, so this says nothing without the system's own answer.
+    var isFakeIP: Bool {
+        Self.fakeIPs.contains { $0.contains(self) }
+    }
+
+    private static let fakeIPs = AddressBlock.list(["198.18.0.0/15", "fc00::/18"])
+
     private static let unaskable = AddressBlock.list(["0.0.0.0/8", "224.0.0.0/3", "::/128", "ff00::/8"])
 
     private static let specialPurpose = AddressBlock.list([

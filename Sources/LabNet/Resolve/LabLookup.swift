@@ -1,8 +1,9 @@
-/// One lookup in lab mode: asks all resolvers at once, hears everybody out until the window ends, and judges all answers
-/// together.
+/// Lookups in lab mode: carries out what each ``Inquiry`` asks for.
 struct LabLookup: Sendable {
-    /// Whom to ask; those of families that may not be touched are left alone.
-    let resolvers: [Endpoint]
+    /// Whom to ask, in the order of asking; those of families that may not be touched are left out.
+    let resolvers: [ResolverAddress]
+    /// Where nobody listens; one of each family that may be touched.
+    let canaries: [Endpoint]
     /// Which families are asked for and touched.
     let policy: AddressFamilyPolicy
     /// How long answers are collected.
@@ -11,97 +12,151 @@ struct LabLookup: Sendable {
     let clock: any Clock<Duration>
     /// Asks over UDP.
     let datagrams: any DatagramAsking
-    /// Asks again over TCP what did not fit.
+    /// Asks over TCP, TLS and HTTPS.
     let streams: any StreamAsking
+    /// This machine's own resolver.
+    let system: any NameResolving
+    /// What the run knows.
+    let reconnaissance: Reconnaissance
 
-    /// The candidates, best first.
-    ///
-    /// - Throws: `NetworkError`; `CancellationError`.
-    func candidates(for name: String, observe: Observer) async throws -> [Candidate] {
-        guard let wanted = DNSName(name) else {
-            throw NetworkError(step: .resolve, host: name, cause: .noSuchName)
-        }
-        let start = ContinuousClock.now
-        let outcomes = await ask(about: wanted, DNSConversation.Journal(host: name, observer: observe))
-        try Task.checkCancellation()
+    /// From one wave to the next: about the way to another continent and back, and never so long that a short window has
+    /// less than four waves.
+    static func step(in window: Duration) -> Duration { min(.milliseconds(250), window / 4) }
 
-        let baselines = baselines(in: outcomes)
-        for resolver in allowedResolvers {
-            let detail = baselines[resolver]?.description ?? "no baseline"
-            observe.record(.query(detail: detail), host: name, endpoint: resolver, since: start)
+    /// - Parameter list: whom to ask, and the canaries.
+    init(
+        _ list: ResolverList, policy: AddressFamilyPolicy, window: Duration, clock: any Clock<Duration>,
+        datagrams: any DatagramAsking, streams: any StreamAsking, system: any NameResolving
+    ) {
+        resolvers = list.resolvers.filter { policy.allows($0.endpoint.address.family) }
+        canaries = IPAddress.Family.allCases.filter(policy.allows).compactMap { family in
+            list.canaries.first { $0.address.family == family }
         }
-        let verdicts = Verdict.judge(evidence(in: outcomes, baselines), isFinal: true)
-        for verdict in verdicts {
-            observe.record(
-                .verdict(detail: verdict.description), host: name, endpoint: verdict.resolver.endpoint, since: start)
-        }
-        let unreadable = outcomes.lazy.filter { $0.question != .control }.map(\.unreadable).reduce(0, +)
-        let conclusion = Conclusion(verdicts, unreadable: unreadable, policy: policy)
-        guard let failure = conclusion.failure else { return conclusion.candidates }
-        throw NetworkError(step: .resolve, host: name, cause: failure, attempts: attempts(name, outcomes))
+        (self.policy, self.window, self.clock) = (policy, window, clock)
+        (self.datagrams, self.streams, self.system) = (datagrams, streams, system)
+        reconnaissance = Reconnaissance(clock: clock)
     }
 
-    private var allowedResolvers: [Endpoint] { resolvers.filter { policy.allows($0.address.family) } }
-
-    /// Asks every resolver the control question and the real ones, until the window ends or nobody is left to hear.
-    private func ask(about name: DNSName, _ journal: DNSConversation.Journal) async -> [DNSConversation.Outcome] {
-        let types: [DNSRecordType] = [policy.allows(.ip4) ? .a : nil, policy.allows(.ip6) ? .aaaa : nil].compactMap(
-            \.self)
-        let questions = [.control] + types.map { DNSQuestion(name: name, type: $0) }
-        return await withTaskGroup(of: [DNSConversation.Outcome]?.self) { group in
-            var open = 0
-            for resolver in allowedResolvers {
-                for question in questions {
-                    let conversation = DNSConversation(
-                        resolver: resolver, question: question, window: window, clock: clock, datagrams: datagrams,
-                        streams: streams, journal: journal)
-                    group.addTask { await conversation.run() }
-                    open += 1
-                }
+    /// Hands out candidates as they are accepted, and the doubtful when the window has ended.
+    ///
+    /// - Throws: `NetworkError` when there was none; `CancellationError`.
+    func resolve(_ host: String, observe: Observer, found: @Sendable (Finding) -> Void) async throws {
+        guard let name = DNSName(host) else { throw NetworkError(step: .resolve, host: host, cause: .noSuchName) }
+        let types = [policy.allows(.ip4) ? DNSRecordType.a : nil, policy.allows(.ip6) ? .aaaa : nil]
+            .compactMap(\.self)
+        var inquiry = Inquiry(
+            name, types: types, resolvers: resolvers, baselines: reconnaissance.baselines,
+            forger: reconnaissance.forger)
+        let log = Log(host: host, observer: observe, start: .now)
+        let (events, sink) = AsyncStream.makeStream(of: Inquiry.Event.self)
+        await withDiscardingTaskGroup { group in
+            func perform(_ actions: [Inquiry.Action]) {
+                for action in actions { carryOut(action, log, in: &group, sink, found) }
             }
             group.addTask { [clock, window] in
-                try? await clock.sleep(for: window)
-                return nil
+                do { try await clock.sleep(for: window) } catch { return }
+                sink.yield(.windowEnded)
             }
-            var all: [DNSConversation.Outcome] = []
-            while open > 0, let outcomes = await group.next() {
-                guard let outcomes else {
-                    group.cancelAll()
-                    continue
+            group.addTask { [clock, step = Self.step(in: window)] in
+                while true {
+                    do { try await clock.sleep(for: step) } catch { return }
+                    sink.yield(.step)
                 }
-                all += outcomes
-                open -= 1
+            }
+            perform(inquiry.begin(canaries: canaryQuestions(name, types)))
+            // The stream ends when this task is cancelled.
+            while !inquiry.isOver, let event = await events.first(where: { _ in true }) {
+                if learn(from: event, of: inquiry) { log.record(.notice(.resolversImpersonated)) }
+                inquiry.forger = reconnaissance.forger
+                perform(inquiry.take(event))
             }
             group.cancelAll()
-            return all
+        }
+        _ = reconnaissance.learn { $0.learn(inquiry.verdicts) }
+        try Task.checkCancellation()
+        if let failure = inquiry.failure(of: host, policy: policy, window: window) { throw failure }
+    }
+
+    /// What every canary may be asked now: the real questions, and the control question, to which an answer shows that all
+    /// of port 53 is in somebody's hands.
+    private func canaryQuestions(
+        _ name: DNSName, _ types: [DNSRecordType]
+    ) -> [(canary: Endpoint, question: DNSQuestion)] {
+        let questions = types.map { DNSQuestion(name: name, type: $0) } + [.control]
+        return canaries.flatMap { canary in
+            questions.filter { reconnaissance.mayAsk(canary, $0) }.map { (canary, $0) }
         }
     }
 
-    /// What the first control query that was answered shows of each resolver.
-    private func baselines(in outcomes: [DNSConversation.Outcome]) -> [Endpoint: Baseline] {
-        let controls = outcomes.filter { $0.question == .control && !$0.replies.isEmpty }
-        let first = Dictionary(controls.map { ($0.resolver, $0.replies) }, uniquingKeysWith: { first, _ in first })
-        return first.compactMapValues { Baseline(control: $0) }
+    /// Whatever answers a canary is a forger, and shows himself; true when he has now turned out to answer for everybody.
+    private func learn(from event: Inquiry.Event, of inquiry: Inquiry) -> Bool {
+        guard case .heard(.replied(let reply), let id) = event, inquiry.queries[id].purpose == .canary else {
+            return false
+        }
+        let question = inquiry.queries[id].question
+        return reconnaissance.learn { $0.learn(canary: reply, isControl: question == .control) }
     }
+}
 
-    /// Joins what was heard to each resolver's baseline.
-    private func evidence(
-        in outcomes: [DNSConversation.Outcome], _ baselines: [Endpoint: Baseline]
-    ) -> [Evidence] {
-        outcomes.filter { $0.question != .control && !$0.replies.isEmpty }.map {
-            Evidence(
-                resolver: ResolverAddress($0.resolver), type: $0.question.type, baseline: baselines[$0.resolver],
-                replies: $0.replies)
+// MARK: - Actions
+
+extension LabLookup {
+    /// Where a lookup's observations go.
+    private struct Log: Sendable {
+        let host: String
+        let observer: Observer
+        let start: ContinuousClock.Instant
+
+        func record(_ event: Observation.Event, _ endpoint: Endpoint? = nil) {
+            observer.record(event, host: host, endpoint: endpoint, since: start)
         }
     }
 
-    /// One failure for each resolver that said nothing.
-    private func attempts(_ name: String, _ outcomes: [DNSConversation.Outcome]) -> [NetworkError] {
-        allowedResolvers.compactMap { resolver in
-            let own = outcomes.filter { $0.resolver == resolver && $0.question != .control }
-            guard own.allSatisfy({ $0.replies.isEmpty && $0.unreadable == 0 }) else { return nil }
-            let cause = own.lazy.compactMap(\.failure).first ?? .timedOut(window)
-            return NetworkError(step: .resolve, host: name, endpoint: resolver, cause: cause)
+    private func carryOut(
+        _ action: Inquiry.Action, _ log: Log, in group: inout DiscardingTaskGroup,
+        _ sink: AsyncStream<Inquiry.Event>.Continuation, _ found: @Sendable (Finding) -> Void
+    ) {
+        switch action {
+        case .ask(let query):
+            let conversation = conversation(query, log)
+            group.addTask {
+                await conversation.run { sink.yield(.heard($0, query: query.id)) }
+            }
+        case .askSystem:
+            group.addTask { sink.yield(.systemAnswered(await systemAnswer(log))) }
+        case .hand(let finding): found(finding)
+        case .judged(let verdict): log.record(.verdict(detail: verdict.description), verdict.resolver.endpoint)
+        case .measured(let resolver, let baseline):
+            reconnaissance.keep(baseline, of: resolver)
+            log.record(
+                .query(detail: baseline?.description ?? "no baseline: control answers differ"), resolver.endpoint)
+        case .notice(let notice): log.record(.notice(notice))
         }
+    }
+
+    private func conversation(_ query: Inquiry.Query, _ log: Log) -> DNSConversation {
+        let prefix =
+            switch (query.purpose, query.resolver.carrier) {
+            case (.canary, _): "canary: "
+            case (_, .datagrams): ""
+            case (_, .stream): "TCP: "
+            case (_, .tls): "TLS: "
+            case (_, .https): "HTTPS: "
+            }
+        return DNSConversation(
+            resolver: query.resolver, question: query.question,
+            cookie: query.resolver.carrier == .datagrams ? reconnaissance.cookie(for: query.resolver.endpoint) : nil,
+            window: window, datagrams: datagrams, streams: streams,
+            journal: DNSConversation.Journal(
+                host: log.host, observer: log.observer, endpoint: query.resolver.endpoint, prefix: prefix))
+    }
+
+    /// What this machine's own resolver says, within one more window; nothing where it fails, for the lookup's own failure
+    /// tells more.
+    private func systemAnswer(_ log: Log) async -> [Candidate] {
+        let answer = try? await withDeadline(window, clock: clock) { [system] in
+            try await system.candidates(for: log.host, observe: log.observer)
+        }
+        return (answer ?? []).filter { policy.allows($0.address.family) }
     }
 }

@@ -1,101 +1,130 @@
 internal import Synchronization
 
-/// Makes each lookup once: who asks for a name that is being looked up waits for that lookup, and what was found is kept.
+/// Makes each lookup once: who asks for a name that is being looked up hears what that lookup finds, and what was found
+/// is kept for its lifetime.
 ///
-/// The first to ask does the work in its own task; when it is cancelled, one of those who wait takes the work over.
-/// Failures reach everybody who waits and are not kept: the next to ask tries again.
+/// The first to ask looks in his own task; when he is cancelled, one of those who listen begins anew, and all know what
+/// was found until then. When nobody is left, that much is kept: the next to ask is told at once, and looks again only
+/// after ``patience``, for who has a good candidate usually cancels before. Failures are told and not kept.
 final class LookupCache: Sendable {
-    private typealias Waiter = CheckedContinuation<Result<[Candidate], NetworkError>?, Never>
+    /// How long a lookup waits behind a trusted candidate that an interrupted one has left: time for one handshake abroad.
+    static let patience = Duration.milliseconds(500)
 
-    private enum Entry {
-        case found([Candidate])
-        case running([Int: Waiter])
-    }
+    private let clock: any Clock<Duration>
+    private let stopwatch: Stopwatch
+    private let state = Mutex(State())
 
-    private enum Part {
-        case done([Candidate])
-        case work
-        case wait
+    /// - Parameter clock: measures lifetimes and patience.
+    init(clock: any Clock<Duration>) {
+        self.clock = clock
+        stopwatch = Stopwatch(clock)
     }
 
     private struct State {
-        var entries: [String: Entry] = [:]
-        var lastWaiter = 0
+        var entries: [String: CacheEntry] = [:]
+        var lastListener = 0
     }
 
-    private let state = Mutex(State())
+    private enum Part {
+        case told([Candidate])
+        case looking([Candidate])
+        case listening([Candidate], AsyncStream<CacheEntry.News>, id: Int)
+    }
 
-    /// What was found for the name, or what `look` finds.
+    /// Hands out what is known of a name, and what `look` finds where that is not enough; no candidate twice unless its
+    /// trust has changed.
     ///
-    /// - Throws: what `look` throws: `NetworkError` or `CancellationError`.
-    func candidates(for name: String, look: () async throws -> [Candidate]) async throws -> [Candidate] {
+    /// - Throws: what `look` throws, a `NetworkError` only when there was no candidate; `CancellationError`.
+    func resolve(
+        _ name: String, found: @escaping @Sendable (Candidate) -> Void,
+        look: (@escaping @Sendable (Finding) -> Void) async throws -> Void
+    ) async throws {
+        let told = Told(found)
         while true {
+            try Task.checkCancellation()
             switch takePart(name) {
-            case .done(let candidates): return candidates
-            case .work: return try await work(name, look)
-            case .wait:
-                let result = await wait(name)
-                try Task.checkCancellation()
-                if let result { return try result.get() }
+            case .told(let candidates):
+                candidates.forEach(told.tell)
+                return
+            case .looking(let candidates):
+                candidates.forEach(told.tell)
+                return try await work(name, behind: candidates, told, look)
+            case .listening(let candidates, let news, let id):
+                candidates.forEach(told.tell)
+                if try await isOver(news, told) { return }
+                state.withLock { _ = $0.entries[name]?.listeners.removeValue(forKey: id) }
             }
         }
     }
 
     private func takePart(_ name: String) -> Part {
-        state.withLock { state in
-            switch state.entries[name] {
-            case .found(let candidates): return .done(candidates)
-            case .running: return .wait
-            case nil:
-                state.entries[name] = .running([:])
-                return .work
+        let now = stopwatch.elapsed
+        return state.withLock { state in
+            var entry = state.entries[name, default: CacheEntry()]
+            defer { state.entries[name] = entry }
+            entry.forget(expiredAt: now)
+            let known = entry.known
+            if entry.isRunning {
+                state.lastListener += 1
+                let (news, listener) = AsyncStream.makeStream(of: CacheEntry.News.self)
+                entry.listeners[state.lastListener] = listener
+                return .listening(known, news, id: state.lastListener)
             }
+            if entry.isWhole { return .told(known) }
+            entry.begin()
+            return .looking(known)
         }
     }
 
-    private func work(_ name: String, _ look: () async throws -> [Candidate]) async throws -> [Candidate] {
+    private func work(
+        _ name: String, behind known: [Candidate], _ told: Told,
+        _ look: (@escaping @Sendable (Finding) -> Void) async throws -> Void
+    ) async throws {
         do {
-            let candidates = try await look()
-            finish(name, .found(candidates), tell: .success(candidates))
-            return candidates
+            if known.contains(where: { $0.trust == .trusted }) { try await clock.sleep(for: Self.patience) }
+            try await look { [self] finding in
+                let expiry = stopwatch.elapsed + finding.lifetime
+                state.withLock { $0.entries[name]?.add(finding.candidate, until: expiry) }
+                told.tell(finding.candidate)
+            }
+            state.withLock { $0.entries[name]?.end(.found) }
+        } catch let failure as NetworkError {
+            state.withLock { $0.entries[name]?.end(.failed(failure)) }
+            if told.isEmpty { throw failure }
         } catch {
-            finish(name, nil, tell: (error as? NetworkError).map(Result.failure))
+            state.withLock { $0.entries[name]?.end(.abandoned) }
             throw error
         }
     }
 
-    private func finish(_ name: String, _ entry: Entry?, tell result: Result<[Candidate], NetworkError>?) {
-        let waiters = state.withLock { state -> [Int: Waiter] in
-            defer { state.entries[name] = entry }
-            guard case .running(let waiters) = state.entries[name] else { return [:] }
-            return waiters
+    /// Passes on what another's lookup finds; false when that was abandoned, or this task is cancelled.
+    private func isOver(_ news: AsyncStream<CacheEntry.News>, _ told: Told) async throws -> Bool {
+        for await item in news {
+            switch item {
+            case .found(let candidate): told.tell(candidate)
+            case .ended(.found): return true
+            case .ended(.failed(let failure)):
+                if told.isEmpty { throw failure }
+                return true
+            case .ended(.abandoned): return false
+            }
         }
-        for waiter in waiters.values { waiter.resume(returning: result) }
+        return false
     }
 
-    /// The running lookup's result; nil when it was cancelled, when it is over already, or when this task is cancelled.
-    private func wait(_ name: String) async -> Result<[Candidate], NetworkError>? {
-        let id = state.withLock { state in
-            state.lastWaiter += 1
-            return state.lastWaiter
-        }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { waiter in
-                let isEnqueued = state.withLock { state in
-                    guard !Task.isCancelled, case .running(var waiters) = state.entries[name] else { return false }
-                    waiters[id] = waiter
-                    state.entries[name] = .running(waiters)
-                    return true
-                }
-                if !isEnqueued { waiter.resume(returning: nil) }
-            }
-        } onCancel: {
-            let waiter = state.withLock { state -> Waiter? in
-                guard case .running(var waiters) = state.entries[name] else { return nil }
-                defer { state.entries[name] = .running(waiters) }
-                return waiters.removeValue(forKey: id)
-            }
-            waiter?.resume(returning: nil)
+    /// What one who asks has been told.
+    private final class Told: Sendable {
+        private let trust = Mutex<[IPAddress: Candidate.Trust]>([:])
+        private let found: @Sendable (Candidate) -> Void
+
+        init(_ found: @escaping @Sendable (Candidate) -> Void) { self.found = found }
+
+        var isEmpty: Bool { trust.withLock(\.isEmpty) }
+
+        func tell(_ candidate: Candidate) {
+            let isNews =
+                trust.withLock { $0.updateValue(candidate.trust, forKey: candidate.address) } != candidate.trust
+            if isNews { found(candidate) }
         }
     }
 }

@@ -1,14 +1,17 @@
+internal import Synchronization
+
 /// Name resolution as a transport needs it: what the user said, the hosts file, this machine's own names, and then the
-/// resolvers, in lab mode or in the ordinary way. Each name is looked up once in the resolver's life.
+/// resolvers, in lab mode or in the ordinary way. What was found is kept for its lifetime.
 package struct Resolver: NameResolving {
     private let overrides: [String: [IPAddress]]
     private let policy: AddressFamilyPolicy
     private let hosts: HostsFile
     private let way: Way
-    private let cache = LookupCache()
+    private let system: any NameResolving
+    private let cache: LookupCache
 
     private enum Way: Sendable {
-        case ordinary(SystemResolver)
+        case ordinary
         case lab(LabLookup)
     }
 
@@ -16,71 +19,93 @@ package struct Resolver: NameResolving {
     ///
     /// - Parameters:
     ///   - hostsFile: the path of the hosts file.
-    ///   - clock: measures the hold-on window.
+    ///   - clock: measures the hold-on window, the waves and how long anything is kept.
     ///   - datagrams: asks over UDP.
     ///   - streams: asks over TCP, TLS and HTTPS; nil for TCP alone.
+    ///   - system: this machine's own resolver; by default the servers of resolv.conf, or those that the ordinary way names.
     package init(
         configuration: TransportConfiguration, hostsFile: String = "/etc/hosts",
         clock: any Clock<Duration> = ContinuousClock(), datagrams: any DatagramAsking = DatagramSockets(),
-        streams: (any StreamAsking)? = nil
+        streams: (any StreamAsking)? = nil, system: (any NameResolving)? = nil
     ) {
         overrides = configuration.overrides
         policy = configuration.family
         hosts = HostsFile(path: hostsFile)
-        way =
-            switch configuration.mode {
-            case .ordinary(let resolvers): .ordinary(SystemResolver(servers: resolvers, policy: policy))
-            case .lab(let list):
-                .lab(
-                    LabLookup(
-                        resolvers: list.resolvers.map(\.endpoint), policy: policy, window: configuration.holdOnWindow,
-                        clock: clock,
-                        datagrams: datagrams, streams: streams ?? ResolverStreams(tls: nil, clock: clock)))
-            }
+        cache = LookupCache(clock: clock)
+        switch configuration.mode {
+        case .ordinary(let resolvers):
+            self.system = system ?? SystemResolver(servers: resolvers, policy: policy)
+            way = .ordinary
+        case .lab(let list):
+            let system = system ?? SystemResolver(servers: [], policy: policy)
+            self.system = system
+            way = .lab(
+                LabLookup(
+                    list, policy: policy, window: configuration.holdOnWindow, clock: clock, datagrams: datagrams,
+                    streams: streams ?? ResolverStreams(tls: nil, clock: clock), system: system))
+        }
     }
 
     /// See ``NameResolving``.
     package func resolve(
         _ name: String, observe: Observer, found: @escaping @Sendable (Candidate) -> Void
     ) async throws {
-        for candidate in try await all(name.lowercased(), observe) { found(candidate) }
-    }
-
-    private func all(_ name: String, _ observe: Observer) async throws -> [Candidate] {
-        try await cache.candidates(for: name) {
+        let name = name.lowercased()
+        try await cache.resolve(name, found: found) { found in
             let start = ContinuousClock.now
+            let all = Mutex<[Candidate]>([])
             do {
-                let candidates = try await look(up: name, observe)
-                observe.record(.resolved(candidates, failure: nil), host: name, since: start)
-                return candidates
+                try await look(up: name, observe) { finding in
+                    all.withLock { all in
+                        all.removeAll { $0.address == finding.candidate.address }
+                        all.append(finding.candidate)
+                    }
+                    found(finding)
+                }
+                observe.record(.resolved(all.withLock(\.self), failure: nil), host: name, since: start)
             } catch let error as NetworkError {
                 observe.record(.resolved([], failure: error.cause), host: name, since: start)
+                throw error
+            } catch {
+                // Whoever asked has what he needs; that much was resolved.
+                let found = all.withLock(\.self)
+                if !found.isEmpty { observe.record(.resolved(found, failure: nil), host: name, since: start) }
                 throw error
             }
         }
     }
 
-    private func look(up name: String, _ observe: Observer) async throws -> [Candidate] {
+    private func look(
+        up name: String, _ observe: Observer, _ found: @escaping @Sendable (Finding) -> Void
+    ) async throws {
+        if let known = try known(name) {
+            for address in known {
+                found(Finding(Candidate(address: address, trust: .trusted), lifetime: Finding.longestLifetime))
+            }
+            return
+        }
+        switch way {
+        case .lab(let lookup) where !LocalName.matches(name):
+            try await lookup.resolve(name, observe: observe, found: found)
+        case .lab, .ordinary: try await system.resolve(name, observe: observe) { found(Finding($0)) }
+        }
+    }
+
+    /// What the user or this machine says, which is believed; nil when neither says anything.
+    private func known(_ name: String) throws(NetworkError) -> [IPAddress]? {
         if let address = IPAddress(name) { return try allowed([address], name) }
         if let given = overrides[name] { return try allowed(given, name) }
         let listed = hosts.addresses(of: name)
         // As with other programs, a name that the file lists in the other family only is still asked for.
         if listed.contains(where: { policy.allows($0.family) }) { return try allowed(listed, name) }
-        if LocalName.isLocalhost(name) { return try allowed(LocalName.loopback, name) }
-        switch way {
-        case .ordinary(let system): return try await system.candidates(for: name, observe: observe)
-        case .lab where LocalName.matches(name):
-            return try await SystemResolver(servers: [], policy: policy).candidates(for: name, observe: observe)
-        case .lab(let lookup): return try await lookup.candidates(for: name, observe: observe)
-        }
+        return LocalName.isLocalhost(name) ? try allowed(LocalName.loopback, name) : nil
     }
 
-    /// What the user or this machine says is believed.
-    private func allowed(_ addresses: [IPAddress], _ name: String) throws(NetworkError) -> [Candidate] {
+    private func allowed(_ addresses: [IPAddress], _ name: String) throws(NetworkError) -> [IPAddress] {
         let allowed = addresses.filter { policy.allows($0.family) }
         guard !allowed.isEmpty else {
             throw NetworkError(step: .resolve, host: name, cause: .noAddressInFamily(policy))
         }
-        return allowed.map { Candidate(address: $0, trust: .trusted) }
+        return allowed
     }
 }

@@ -3,24 +3,26 @@ internal import Dispatch
 internal import Synchronization
 
 /// The ordinary way: what any program on this machine would find, by c-ares.
-struct SystemResolver: Sendable {
+struct SystemResolver: NameResolving {
     /// Whom to ask; empty means the servers in resolv.conf.
     let servers: [Endpoint]
     /// Which families are asked for, and which servers may be touched.
     let policy: AddressFamilyPolicy
 
-    /// The addresses in the order of RFC 6724, all trusted: nobody weighs them.
+    /// Hands out the addresses in the order of RFC 6724, all trusted: nobody weighs them.
     ///
     /// - Throws: `NetworkError`; `CancellationError`.
-    func candidates(for name: String, observe: Observer) async throws -> [Candidate] {
+    func resolve(
+        _ name: String, observe: Observer, found: @escaping @Sendable (Candidate) -> Void
+    ) async throws {
         let start = ContinuousClock.now
         let result = await run(name)
         try Task.checkCancellation()
         switch result {
         case .success(let addresses):
-            let found = addresses.map(\.description).joined(separator: " ")
-            observe.record(.query(detail: "\(source): \(found)"), host: name, since: start)
-            return addresses.map { Candidate(address: $0, trust: .trusted) }
+            let literals = addresses.map(\.description).joined(separator: " ")
+            observe.record(.query(detail: "\(source): \(literals)"), host: name, since: start)
+            for address in addresses { found(Candidate(address: address, trust: .trusted)) }
         case .failure(let failure):
             observe.record(.query(detail: "\(source): c-ares status \(failure.status)"), host: name, since: start)
             guard let cause = failure.cause(policy: policy) else { throw CancellationError() }

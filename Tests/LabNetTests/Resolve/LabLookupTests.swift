@@ -44,7 +44,7 @@ import Testing
         configuration.mode = .lab(ResolverList(asking: resolvers))
         configuration.family = policy
         configuration.holdOnWindow = window
-        return try await Resolver(configuration: configuration, hostsFile: "/dev/null")
+        return try await Resolver(configuration: configuration, hostsFile: "/dev/null", system: TableResolver([:]))
             .candidates(for: name, observe: notebook.observer)
     }
 
@@ -66,7 +66,7 @@ import Testing
             let found = try await look([resolver.endpoint], policy: .ip, notebook)
             #expect(Set(found) == Set([candidate(Self.truth), candidate(Self.truth6)].compactMap(\.self)))
         }
-        #expect(notebook.verdicts.count == 6)
+        #expect(notebook.verdicts.count { $0.contains(" held: ") } == 4)
         #expect(notebook.verdicts.count { $0.contains(" rejected: early: ") } == 4)
         #expect(notebook.verdicts.count { $0.contains(" accepted: ") } == 2)
         // Three queries, the answers to them, and nothing that was not recorded.
@@ -97,7 +97,8 @@ import Testing
         try await ScriptedResolver.serve(script) { one in
             try await ScriptedResolver.serve(on: "127.0.0.2", script) { other in
                 let error = await failure { try await look([one.endpoint, other.endpoint]) }
-                #expect(error?.cause == .onlyForgedAnswers(count: 4))
+                // Each is asked twice.
+                #expect(error?.cause == .onlyForgedAnswers(count: 8))
                 #expect(error?.step == .resolve && error?.host == Self.name)
                 #expect(error?.showsInterference == true)
             }
@@ -106,10 +107,12 @@ import Testing
 
     @Test func aLateForgeryChangesNothing() async throws {
         let script = Self.behindABorder { [Self.honest($0), Self.forged($0, at: 220)] }
+        let notebook = Notebook()
         try await ScriptedResolver.serve(script) { resolver in
-            let found = try await look([resolver.endpoint])
+            let found = try await look([resolver.endpoint], notebook)
             #expect(found == [candidate(Self.truth)])
         }
+        #expect(notebook.verdicts.contains { $0.contains("\(Self.lie) rejected") })
     }
 
     @Test func aForgeryThatMatchesEverythingIsDoubtedTogetherWithTheTruth() async throws {
@@ -228,7 +231,7 @@ import Testing
         #expect(error?.cause == .noAnswer)
         #expect(error?.attempts.map(\.cause) == [.refused])
         #expect(error?.attempts.map(\.endpoint) == [dead.endpoint])
-        // Asked again after half the window: the ICMP error might have been forged.
+        // Asked again: the ICMP error might have been forged.
         #expect(notebook.queries.count { $0.hasPrefix("A registry.example asked") } == 2)
         #expect(notebook.queries.contains { $0.contains("no end to listening") })
     }
@@ -254,14 +257,15 @@ import Testing
         let silent = try await ScriptedResolver.start(on: "127.0.2.1") { _ in [] }
         let dead = (1...20).map { Endpoint(address: .v4(0x7f00_0300 + $0), port: 9) }
         let absent = (1...29).map { Endpoint(address: .v6(high: 0x2001_0db8_0000_0000, low: $0), port: 53) }
-        let all = living.map(\.endpoint) + [silent.endpoint] + dead + absent
+        // Whoever can answer stands at the end of the list.
+        let all = absent + dead + [silent.endpoint] + living.map(\.endpoint)
         #expect(all.count == 60)
 
         var configuration = TransportConfiguration()
         configuration.mode = .lab(ResolverList(asking: all))
-        configuration.holdOnWindow = .milliseconds(600)
         let notebook = Notebook()
-        let resolver = Resolver(configuration: configuration, hostsFile: "/dev/null", datagrams: NoIPv6())
+        let resolver = Resolver(
+            configuration: configuration, hostsFile: "/dev/null", datagrams: NoIPv6(), system: TableResolver([:]))
         let found = try await resolver.candidates(for: Self.name, observe: notebook.observer)
         #expect(Set(found) == Set([candidate(Self.truth), candidate(Self.truth6)].compactMap(\.self)))
         #expect(notebook.queries.count { $0.contains("not sent") } == 29 * 3)
@@ -292,7 +296,7 @@ import Testing
             lookup.cancel()
             await #expect(throws: CancellationError.self) { try await lookup.value }
             let after = try Sockets.connected(to: resolver.endpoint)
-            #expect((during, after) == (3, 0))
+            #expect(during >= 3 && after == 0)
         }
     }
 }

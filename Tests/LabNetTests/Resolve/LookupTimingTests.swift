@@ -20,29 +20,70 @@ import Testing
 
     /// Begins a lookup and waits until all that is asked at once has been asked and answered.
     private func begin(
-        _ network: ScriptedNetwork, _ clock: ManualClock, resolvers: [Endpoint]? = nil
+        _ network: ScriptedNetwork, _ clock: ManualClock, resolvers: [Endpoint]? = nil,
+        found: @escaping @Sendable (Candidate) -> Void = { _ in }
     ) async -> Task<[Candidate], any Error> {
         let resolvers = resolvers ?? [resolver]
         var configuration = TransportConfiguration()
         configuration.mode = .lab(ResolverList(asking: resolvers))
         configuration.family = .ip4
         configuration.holdOnWindow = window
-        let resolver = Resolver(configuration: configuration, hostsFile: "/dev/null", clock: clock, datagrams: network)
-        let lookup = Task { try await resolver.candidates(for: "registry.example", observe: Observer()) }
+        let resolver = Resolver(
+            configuration: configuration, hostsFile: "/dev/null", clock: clock, datagrams: network,
+            system: TableResolver([:]))
+        let lookup = Task {
+            let all = Mutex<[Candidate]>([])
+            try await resolver.resolve("registry.example", observe: Observer()) { candidate in
+                all.withLock { $0.append(candidate) }
+                found(candidate)
+            }
+            return all.withLock(\.self)
+        }
         await network.answered(resolvers.count * 2)
-        // The window, and half of it for each question.
-        await clock.sleepers(1 + resolvers.count * 2)
+        // The window, and the step to the next wave.
+        await clock.sleepers(2)
         return lookup
     }
 
-    @Test func nothingIsDecidedBeforeTheWindowEnds() async throws {
-        let (network, clock) = (ScriptedNetwork { question, _ in [Self.honest(question)] }, ManualClock())
-        let lookup = await begin(network, clock)
-        clock.advance(by: window / 2)
-        clock.advance(by: window / 2 - .nanoseconds(1))
-        #expect(network.isListening == 2)
+    /// Lets step after step pass while a lookup goes on.
+    private func run<Value: Sendable>(
+        _ clock: ManualClock, while lookup: Task<Value, any Error>
+    ) async -> Result<Value, any Error> {
+        let ticks = Task {
+            while !Task.isCancelled {
+                clock.advance(by: LabLookup.step(in: window))
+                await Task.yield()
+            }
+        }
+        let result = await lookup.result
+        ticks.cancel()
+        await ticks.value
+        return result
+    }
+
+    @Test func anAcceptedCandidateIsHandedOutAtOnce() async throws {
+        let network = ScriptedNetwork(for: [resolver]) { question, _ in [Self.honest(question)] }
+        let (clock, first) = (ManualClock(), Watched<[Candidate]>([]))
+        let silent = Endpoint(address: .v4(0x0909_090a), port: 53)
+        let lookup = await begin(network, clock, resolvers: [resolver, silent]) { candidate in
+            first.update { $0.append(candidate) }
+        }
+        await first.wait { $0 == truth }
+        #expect(clock.now.offset == .zero && network.isListening == 4)
+        lookup.cancel()
+        await #expect(throws: CancellationError.self) { try await lookup.value }
+        #expect(network.isListening == 0)
+    }
+
+    @Test func whatCannotBeTrustedIsHandedOutWhenTheWindowEnds() async throws {
+        // Without an answer to the control question there is nothing to compare with.
+        let network = ScriptedNetwork { question, _ in question.isControl ? [] : [Self.honest(question)] }
+        let (clock, found) = (ManualClock(), Watched<[Candidate]>([]))
+        let lookup = await begin(network, clock) { candidate in found.update { $0.append(candidate) } }
+        clock.advance(by: window - .nanoseconds(1))
+        #expect(found.value.isEmpty && network.isListening > 0)
         clock.advance(by: .nanoseconds(1))
-        #expect(try await lookup.value == truth)
+        #expect(try await lookup.value == [Candidate(address: .v4(0xc629_0004), trust: .doubtful)])
         #expect(network.isListening == 0)
     }
 
@@ -50,19 +91,72 @@ import Testing
         let network = ScriptedNetwork { question, _ in [.failed(errno: ECONNREFUSED), Self.honest(question)] }
         let clock = ManualClock()
         let lookup = await begin(network, clock)
-        clock.advance(by: window)
-        #expect(try await lookup.value == truth)
+        #expect(try await run(clock, while: lookup).get() == truth)
     }
 
-    @Test func silenceIsAskedAgainAtHalfTheWindow() async throws {
+    @Test func silenceIsAskedAgainFromAnotherSocket() async throws {
         let network = ScriptedNetwork { question, time in time == 1 ? [] : [Self.honest(question)] }
         let clock = ManualClock()
         let lookup = await begin(network, clock)
-        clock.advance(by: window / 2)
-        await network.answered(4)
-        #expect(network.isListening == 4)
-        clock.advance(by: window / 2)
-        #expect(try await lookup.value == truth)
+        #expect(network.isListening == 2)
+        #expect(try await run(clock, while: lookup).get() == truth)
+        #expect(network.asked == 4)
+    }
+
+    /// 30 of 35 resolvers are dead: the others are asked after two steps, half a second.
+    @Test func theDeadAreNotWaitedFor() async throws {
+        let living = Set((31...35).map { Endpoint(address: .v4(0x0909_0900 + $0), port: 53) })
+        let network = ScriptedNetwork(for: living) { question, _ in [Self.honest(question)] }
+        let (clock, found) = (ManualClock(), Watched<Duration?>(nil))
+        var configuration = TransportConfiguration()
+        configuration.mode = .lab(
+            ResolverList(asking: (1...35).map { Endpoint(address: .v4(0x0909_0900 + $0), port: 53) }))
+        configuration.family = .ip4
+        let resolver = Resolver(
+            configuration: configuration, hostsFile: "/dev/null", clock: clock, datagrams: network,
+            system: TableResolver([:]))
+        let lookup = Task {
+            try await resolver.resolve("registry.example", observe: Observer()) { _ in
+                found.update { $0 = clock.now.offset }
+            }
+        }
+        // Six at once, and twelve and the rest one step later each; every one is asked two questions.
+        for asked in [6, 18, 35] {
+            await network.asked(asked * 2)
+            await clock.sleepers(2)
+            if asked < 35 { clock.advance(by: LabLookup.step(in: window)) }
+        }
+        await found.wait { $0 != nil }
+        #expect(found.value == LabLookup.step(in: window) * 2)
+        lookup.cancel()
+        await #expect(throws: CancellationError.self) { try await lookup.value }
+        #expect(network.isListening == 0)
+    }
+
+    @Test func aBaselineServesTheWholeRunForAMinute() async throws {
+        let controls = Watched(0)
+        let network = ScriptedNetwork { question, _ in
+            if question.isControl { controls.update { $0 += 1 } }
+            return [Self.honest(question)]
+        }
+        let clock = ManualClock()
+        var configuration = TransportConfiguration()
+        configuration.mode = .lab(ResolverList(asking: [resolver]))
+        configuration.family = .ip4
+        let resolver = Resolver(
+            configuration: configuration, hostsFile: "/dev/null", clock: clock, datagrams: network,
+            system: TableResolver([:]))
+        for (name, pause, count) in [("a.example", 0, 1), ("b.example", 59, 1), ("c.example", 61, 2)] {
+            clock.advance(by: .seconds(pause))
+            let found = Watched(false)
+            let lookup = Task {
+                try await resolver.resolve(name, observe: Observer()) { _ in found.update { $0 = true } }
+            }
+            await found.wait { $0 }
+            lookup.cancel()
+            _ = await lookup.result
+            #expect(controls.value == count)
+        }
     }
 
     @Test func aFloodIsBounded() async throws {
@@ -74,9 +168,10 @@ import Testing
         }
         let clock = ManualClock()
         let lookup = await begin(network, clock)
-        clock.advance(by: window)
-        let error = await #expect(throws: NetworkError.self) { try await lookup.value }
-        #expect(error?.cause == .onlyForgedAnswers(count: DNSConversation.maximumReplies))
+        let result = await run(clock, while: lookup)
+        let error = #expect(throws: NetworkError.self) { try result.get() }
+        // Asked twice.
+        #expect(error?.cause == .onlyForgedAnswers(count: DNSConversation.maximumMessages * 2))
     }
 
     /// Through the whole of the lookup: injectors in random order, the truth sometimes lost on one of two paths.
@@ -100,9 +195,9 @@ import Testing
             let clock = ManualClock()
             let other = Endpoint(address: .v4(0x0909_090a), port: 53)
             let lookup = await begin(network, clock, resolvers: [resolver, other])
-            clock.advance(by: window)
+            let result = await run(clock, while: lookup)
             // Lost on both paths, the truth is not to be had; a lie is not to be had either.
-            let found = (try? await lookup.value) ?? []
+            let found = (try? result.get()) ?? []
             #expect(found == truth || found.isEmpty && lost == 0)
         }
     }
@@ -114,46 +209,42 @@ private final class ScriptedNetwork: DatagramAsking {
 
     private struct State {
         var times: [[UInt8]: Int] = [:]
+        var asked = 0
         var answered = 0
         var listening = 0
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let script: Script
-    private let state = Mutex(State())
+    private let living: Set<Endpoint>?
+    private let state = Watched(State())
 
-    init(_ script: @escaping Script) { self.script = script }
+    /// - Parameter living: who answers; nil for everybody.
+    init(for living: Set<Endpoint>? = nil, _ script: @escaping Script) { (self.living, self.script) = (living, script) }
 
     /// How many listeners there are.
-    var isListening: Int { state.withLock(\.listening) }
+    var isListening: Int { state.value.listening }
+    /// How many queries have come.
+    var asked: Int { state.value.asked }
 
+    /// Waits until so many queries have come.
+    func asked(_ count: Int) async { await state.wait { $0.asked >= count } }
     /// Waits until so many queries have been answered.
-    func answered(_ count: Int) async {
-        await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
-                if state.answered < count { state.watchers.append((count, continuation)) }
-                return state.answered >= count
-            }
-            if isSo { continuation.resume() }
-        }
-    }
+    func answered(_ count: Int) async { await state.wait { $0.answered >= count } }
 
     func ask(_ endpoint: Endpoint, _ message: [UInt8], hear: (DatagramEvent) async -> Void) async throws {
         guard let question = ScriptedQuestion(message, isOverTCP: false) else { throw SocketFailure(errno: EINVAL) }
-        let time = state.withLock { state in
+        let time = state.update { state in
             state.listening += 1
-            state.times[endpoint.address.bytes + question.section.map(DNSName.lowercase), default: 0] += 1
-            return state.times[endpoint.address.bytes + question.section.map(DNSName.lowercase)] ?? 0
+            state.asked += 1
+            let key = endpoint.address.bytes + question.section.map(DNSName.lowercase)
+            state.times[key, default: 0] += 1
+            return state.times[key] ?? 0
         }
-        for event in script(question, time) { await hear(event) }
-        let woken = state.withLock { state in
-            state.answered += 1
-            let answered = state.answered
-            defer { state.watchers.removeAll { $0.count <= answered } }
-            return state.watchers.filter { $0.count <= answered }
+        if living?.contains(endpoint) ?? true {
+            for event in script(question, time) { await hear(event) }
         }
-        for watcher in woken { watcher.continuation.resume() }
+        state.update { $0.answered += 1 }
         for await _ in AsyncStream(Never.self, { _ in }) {}
-        state.withLock { $0.listening -= 1 }
+        state.update { $0.listening -= 1 }
     }
 }

@@ -88,8 +88,10 @@ import Testing
         configuration.mode = mode
         configuration.family = policy
         configuration.holdOnWindow = .milliseconds(500)
+        var isLab: Bool { if case .lab = mode { true } else { false } }
+        let system = isLab ? TableResolver([:]) : nil
         return Set(
-            try await Resolver(configuration: configuration, hostsFile: "/dev/null")
+            try await Resolver(configuration: configuration, hostsFile: "/dev/null", system: system)
                 .candidates(for: name, observe: Observer()))
     }
 

@@ -28,7 +28,9 @@ import Testing
         let file = FileManager.default.temporaryDirectory.appending(path: "hosts-\(UUID().uuidString)")
         try Data(hosts.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
-        let candidates = try await Resolver(configuration: configuration, hostsFile: file.path())
+        var isLab: Bool { if case .lab = configuration.mode { true } else { false } }
+        let system = isLab ? TableResolver([:]) : nil
+        let candidates = try await Resolver(configuration: configuration, hostsFile: file.path(), system: system)
             .candidates(for: name, observe: Observer())
         #expect(candidates.allSatisfy { $0.trust == .trusted })
         return candidates.map(\.address.description)
@@ -75,7 +77,7 @@ import Testing
         try await ScriptedResolver.serve(Self.script) { scripted in
             let resolver = Resolver(
                 configuration: configuration(.lab(ResolverList(asking: [scripted.endpoint])), .ip4),
-                hostsFile: "/dev/null")
+                hostsFile: "/dev/null", system: TableResolver([:]))
             try await withThrowingTaskGroup(of: [Candidate].self) { group in
                 for _ in 0..<10 {
                     group.addTask { try await resolver.candidates(for: "registry.example", observe: Observer()) }
@@ -96,7 +98,7 @@ import Testing
         }
         let resolver = Resolver(
             configuration: configuration(.lab(ResolverList(asking: [])), overrides: ["a.example": ["192.0.2.1"]]),
-            hostsFile: "/dev/null")
+            hostsFile: "/dev/null", system: TableResolver([:]))
         _ = try await resolver.candidates(for: "a.example", observe: observer)
         _ = try? await resolver.candidates(for: "b.example", observe: observer)
         #expect(ends.withLock { $0.map(\.0) } == [1, 0])

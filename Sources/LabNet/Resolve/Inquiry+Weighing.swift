@@ -1,0 +1,147 @@
+extension Inquiry {
+    /// Judges all that was heard, and says what is new: verdicts that have changed, and candidates.
+    mutating func weigh() -> [Action] {
+        let earlier = Set(verdicts)
+        verdicts = Verdict.judge(evidence, forger: forger, isFinal: isFinal)
+        // There is one for each reply, in the order of the evidence.
+        let ids = answered.flatMap { query in query.replies.map { _ in query.id } }
+        outcomes = zip(ids, verdicts).reduce(into: [:]) { $0[$1.0, default: []].insert($1.1.outcome) }
+        var actions = verdicts.filter { !earlier.contains($0) }.map(Action.judged)
+        actions += followAliases()
+        actions += handOut()
+        return actions + noticeProxy()
+    }
+
+    private var answered: [Query] { queries.filter { $0.purpose == .answer && !$0.replies.isEmpty } }
+
+    private var evidence: [Evidence] {
+        answered.map {
+            Evidence(
+                resolver: $0.resolver, type: $0.question.type, alias: $0.isOnAlias ? $0.question.name : nil,
+                baseline: baselines[$0.resolver], replies: $0.replies)
+        }
+    }
+
+    /// Takes what the control queries to a resolver show of it: the latest of them that was answered counts.
+    mutating func measure(_ resolver: ResolverAddress) -> [Action] {
+        let control = queries.last { $0.purpose == .baseline && $0.resolver == resolver && !$0.replies.isEmpty }
+        let baseline = control.flatMap { Baseline(control: $0.replies) }
+        guard baseline != baselines[resolver] else { return [] }
+        baselines[resolver] = baseline
+        return [.measured(resolver, baseline)]
+    }
+}
+
+// MARK: - What is known
+
+extension Inquiry {
+    /// Whether every type has an accepted answer.
+    var isSettled: Bool { types.allSatisfy(isSettled) }
+
+    /// Whether a type has an accepted answer: addresses, or that there are none.
+    func isSettled(_ type: DNSRecordType) -> Bool { verdicts.contains { $0.type == type && $0.settles } }
+
+    /// Whether this machine's own resolver has shown that a local proxy is at work.
+    var isProxied: Bool {
+        if case .answered(let candidates) = system { candidates.contains { $0.address.isFakeIP } } else { false }
+    }
+
+    /// See ``Inquiry``: whether nobody is left to hear, or nothing that could be heard would bring another address.
+    var hasHeardAll: Bool {
+        let asked = queries.filter { $0.purpose != .canary }
+        if waiting.isEmpty, asked.allSatisfy(\.isOver) { return true }
+        guard quiet >= Self.quietSteps, isSettled || waiting.isEmpty, !verdicts.contains(where: { $0.outcome == .held })
+        else { return false }
+        let answered = Set(queries.filter { hasAcceptedAnswer($0) }.map(\.place))
+        let isEachAnswered = asked.allSatisfy { query in
+            query.purpose == .baseline || query.isOver || answered.contains(query.place)
+        }
+        return isEachAnswered && types.allSatisfy { believed($0).count >= min(2, askable.count) }
+    }
+
+    private func hasAcceptedAnswer(_ query: Query) -> Bool { outcomes[query.id]?.contains(.accepted) == true }
+
+    private func believed(_ type: DNSRecordType) -> Set<IPAddress> {
+        Set(verdicts.filter { $0.type == type && $0.settles }.map(\.resolver.endpoint.address))
+    }
+
+    /// The resolvers that can be asked, as far as is known.
+    private var askable: Set<IPAddress> {
+        let failed = Set(queries.filter { $0.isOver && $0.failure != nil }.map(\.resolver))
+        return Set(
+            (queries.filter { $0.purpose == .answer }.map(\.resolver) + waiting).filter { !failed.contains($0) }
+                .map(\.endpoint.address))
+    }
+}
+
+extension Inquiry.Query {
+    /// Whom it went to, over whatever carrier, and what it asked: a repeated query, and one over TCP, have the same.
+    fileprivate var place: Place { Place(endpoint: resolver.endpoint, question: question) }
+
+    fileprivate struct Place: Hashable {
+        let endpoint: Endpoint
+        let question: DNSQuestion
+    }
+}
+
+extension Verdict {
+    /// Whether it answers the question: with addresses, or with their absence.
+    fileprivate var settles: Bool {
+        guard outcome == .accepted else { return false }
+        return switch reply.claim {
+        case .addresses, .noData, .noSuchName: true
+        default: false
+        }
+    }
+}
+
+// MARK: - Handing out
+
+extension Inquiry {
+    /// Hands out what is new: accepted addresses, and, when the lookup is final, doubtful ones. An address that is believed
+    /// no longer is handed out again, as doubtful.
+    private mutating func handOut() -> [Action] {
+        // What a local proxy says of its own addresses is beyond these verdicts.
+        let ranked = Conclusion(verdicts, unreadable: 0, policy: .ip).candidates.filter { !isProxys($0.address) }
+        let believed = Set(ranked.filter { $0.trust == .trusted }.map(\.address))
+        let fallen = handed.filter { $0.value == .trusted && !believed.contains($0.key) && !isProxys($0.key) }
+        return ranked.filter { $0.trust == .trusted || isFinal }.flatMap { hand($0) }
+            + fallen.keys.flatMap { hand(Candidate(address: $0, trust: .doubtful)) }
+    }
+
+    private func isProxys(_ address: IPAddress) -> Bool { isProxied && address.isFakeIP }
+
+    private mutating func hand(_ candidate: Candidate) -> [Action] {
+        guard handed.updateValue(candidate.trust, forKey: candidate.address) != candidate.trust else { return [] }
+        return [.hand(Finding(candidate, lifetime: lifetime(of: candidate.address)))]
+    }
+
+    private func lifetime(of address: IPAddress) -> Duration {
+        let replies = queries.flatMap(\.replies).filter { $0.claim.addresses.contains(address) }
+        let seconds = replies.compactMap(\.timeToLive).min()
+        return seconds.map { .seconds(Int64($0)) } ?? Finding.usualLifetime
+    }
+
+    /// A local proxy (Clash and its kin) answers every name from a range of its own. Whether it is one, and not a forger,
+    /// this machine's own resolver says.
+    private mutating func noticeProxy() -> [Action] {
+        switch system {
+        case .unasked where queries.contains { $0.replies.contains { $0.claim.addresses.contains(where: \.isFakeIP) } }:
+            system = .asked
+            return [.askSystem]
+        case .answered(let candidates) where isProxied:
+            let fakes = candidates.filter(\.address.isFakeIP)
+            let actions = fakes.flatMap { hand(Candidate(address: $0.address, trust: .trusted)) }
+            guard let first = fakes.first, !actions.isEmpty else { return [] }
+            return [.notice(.localProxy(first.address))] + actions
+        default: return []
+        }
+    }
+
+    /// Where nothing is to be trusted, what this machine's own resolver says is as good as the rest.
+    mutating func handSystemAnswers() -> [Action] {
+        guard case .answered(let candidates) = system, !isProxied, !handed.values.contains(.trusted) else { return [] }
+        return candidates.filter { handed[$0.address] == nil }
+            .flatMap { hand(Candidate(address: $0.address, trust: .doubtful)) }
+    }
+}

@@ -1,0 +1,215 @@
+/// One lookup's questions and answers: an event goes in, actions come out. A pure value.
+///
+/// Resolvers are asked in waves, in the order of their list, a wave at every ``Event/step`` while a type is unsettled; what
+/// cannot be asked gives its place to the next. All that was heard is judged anew at every event, so that what a lookup
+/// makes of its answers depends on them and not on their order.
+///
+/// It is over when the window has ended, when nobody is left to hear, or early, when all of this holds: every question that
+/// went out has an accepted answer from its resolver or could not be asked, none is held, every type is settled, two
+/// resolvers at least have been believed for each (or all there are), and nothing has come for ``quietSteps``. That pause is
+/// for whoever forges well enough to be believed: the truth is behind him by less than a round trip, and is to be heard.
+/// Who has what he needs does not wait for any of this: candidates are handed out when they are accepted, and he cancels.
+struct Inquiry: Sendable {
+    /// So many resolvers are in the first wave; each further one doubles it.
+    static let firstWave = 6
+    /// No lookup sends more queries than this, whatever it hears: a list of 100 resolvers (``ResolverList/maximumCount``),
+    /// each asked three questions twice, two canaries, and some aliases.
+    static let maximumQueries = 640
+    /// A chain of aliases is asked on for so often (a resolver follows them itself, and seldom leaves one).
+    static let maximumAliases = 8
+
+    /// So many steps have to pass in silence before a lookup ends early.
+    static let quietSteps = 2
+
+    /// The name.
+    let name: DNSName
+    /// The types that are wanted.
+    let types: [DNSRecordType]
+    /// Who can still be asked, in the order of asking.
+    var waiting: ArraySlice<ResolverAddress>
+    /// What each resolver's path looks like.
+    var baselines: [ResolverAddress: Baseline]
+    /// What is known of whoever forges; to be brought up to date before each event.
+    var forger: Forger
+    /// All that was asked, by number.
+    var queries: [Query] = []
+    /// How many steps have passed.
+    var steps = 0
+    /// How many of them since anything came.
+    var quiet = 0
+    /// What is made of the answers at present.
+    var verdicts: [Verdict] = []
+    /// The outcomes of those on each query's answers.
+    var outcomes: [Int: Set<Verdict.Outcome>] = [:]
+    /// The trust with which each address was handed out last.
+    var handed: [IPAddress: Candidate.Trust] = [:]
+    /// What became of the question to this machine's own resolver.
+    var system = SystemAnswer.unasked
+    /// Whether no answer is waited for any more.
+    var isFinal = false
+    /// Whether there is nothing left to be done.
+    private(set) var isOver = false
+
+    /// What happens.
+    enum Event: Sendable {
+        case heard(DNSConversation.Event, query: Int)
+        /// Time for the next wave.
+        case step
+        case windowEnded
+        /// What this machine's own resolver answers; nothing where it failed.
+        case systemAnswered([Candidate])
+
+        /// Whether the answers have to be judged anew.
+        fileprivate var isEvidence: Bool {
+            switch self {
+            case .heard(.replied, _), .step, .windowEnded, .systemAnswered: true
+            case .heard: false
+            }
+        }
+    }
+
+    /// What is to be done.
+    enum Action: Sendable {
+        case ask(Query)
+        case askSystem
+        case hand(Finding)
+        /// A verdict is new or has changed.
+        case judged(Verdict)
+        /// A resolver's baseline is new, or is none any more.
+        case measured(ResolverAddress, Baseline?)
+        case notice(Observation.Notice)
+    }
+
+    /// This machine's own resolver is asked only where the lab's answers do not suffice.
+    enum SystemAnswer: Sendable {
+        case unasked
+        case asked
+        case answered([Candidate])
+    }
+
+    /// One query, and what came back.
+    struct Query: Sendable {
+        let id: Int
+        let resolver: ResolverAddress
+        let question: DNSQuestion
+        let purpose: Purpose
+        /// The step at which it went out.
+        let step: Int
+        /// How many aliases lie between the name and this one's.
+        let depth: Int
+        var isRepeated = false
+        var replies: [Reply] = []
+        var isTruncated = false
+        var unreadable = 0
+        /// Whether nothing more can be heard.
+        var isOver = false
+        var failure: NetworkError.Cause?
+
+        var isOnAlias: Bool { depth > 0 }
+
+        /// What a query is for.
+        enum Purpose: Sendable {
+            case answer
+            case baseline
+            case canary
+        }
+    }
+
+    /// A lookup that has asked nothing yet.
+    init(
+        _ name: DNSName, types: [DNSRecordType], resolvers: [ResolverAddress],
+        baselines: [ResolverAddress: Baseline], forger: Forger
+    ) {
+        (self.name, self.types, self.forger) = (name, types, forger)
+        (waiting, self.baselines) = (resolvers[...], baselines)
+    }
+
+    /// The first wave, and what goes to canaries.
+    mutating func begin(canaries: [(canary: Endpoint, question: DNSQuestion)]) -> [Action] {
+        var actions: [Action] = []
+        for (canary, question) in canaries {
+            actions += ask(ResolverAddress(canary), question, for: .canary)
+        }
+        return actions + askWave() + conclude()
+    }
+
+    /// Takes one event in.
+    mutating func take(_ event: Event) -> [Action] {
+        guard !isOver else { return [] }
+        var actions: [Action] = []
+        switch event {
+        case .heard(let heard, let id): actions += take(heard, query: id)
+        case .step:
+            steps += 1
+            quiet += 1
+            actions += repeatUnanswered()
+            if !isSettled { actions += askWave() }
+        case .windowEnded: isFinal = true
+        case .systemAnswered(let candidates): system = .answered(candidates)
+        }
+        if event.isEvidence { actions += weigh() }
+        return actions + conclude()
+    }
+
+    private mutating func take(_ event: DNSConversation.Event, query id: Int) -> [Action] {
+        guard queries.indices.contains(id) else { return [] }
+        let query = queries[id]
+        quiet = 0
+        switch event {
+        case .replied(let reply):
+            queries[id].replies.append(reply)
+            if query.purpose == .baseline { return measure(query.resolver) }
+        case .truncated:
+            queries[id].isTruncated = true
+            return askByStream(query)
+        case .unreadable: queries[id].unreadable += 1
+        case .disturbed(let cause): queries[id].failure = cause
+        case .ended(let failure):
+            queries[id].isOver = true
+            queries[id].failure = failure ?? query.failure
+            if failure != nil { return replace(query.resolver) }
+        }
+        return []
+    }
+
+    /// Ends the lookup when it is time, after asking this machine's own resolver where nothing else suffices.
+    private mutating func conclude() -> [Action] {
+        guard isFinal || isProxied || hasHeardAll else { return [] }
+        isFinal = true
+        var actions = weigh()
+        switch system {
+        case .asked: return actions
+        case .unasked where !types.contains(where: isSettled):
+            system = .asked
+            return actions + [.askSystem]
+        case .unasked, .answered:
+            actions += handSystemAnswers()
+            isOver = true
+            return actions
+        }
+    }
+}
+
+extension Inquiry {
+    /// Why nothing was found; nil when something was.
+    func failure(of host: String, policy: AddressFamilyPolicy, window: Duration) -> NetworkError? {
+        guard handed.isEmpty else { return nil }
+        let unreadable = queries.filter { $0.purpose == .answer }.reduce(0) { $0 + $1.unreadable }
+        let cause = Conclusion(verdicts, unreadable: unreadable, policy: policy).failure ?? .noAnswer
+        return NetworkError(step: .resolve, host: host, cause: cause, attempts: silences(host, window))
+    }
+
+    /// One failure for each resolver that was asked and said nothing.
+    private func silences(_ host: String, _ window: Duration) -> [NetworkError] {
+        var asked: [ResolverAddress] = []
+        for query in queries where query.purpose == .answer && !asked.contains(query.resolver) {
+            asked.append(query.resolver)
+        }
+        return asked.compactMap { resolver in
+            let own = queries.filter { $0.resolver == resolver && $0.purpose == .answer }
+            guard own.allSatisfy({ $0.replies.isEmpty && $0.unreadable == 0 && !$0.isTruncated }) else { return nil }
+            let cause = own.lazy.compactMap(\.failure).first ?? .timedOut(window)
+            return NetworkError(step: .resolve, host: host, endpoint: resolver.endpoint, cause: cause)
+        }
+    }
+}
