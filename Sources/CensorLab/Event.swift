@@ -8,10 +8,14 @@ package enum Event: Sendable {
     case forged(DNSQuery, addresses: [IPAddress])
     /// The resolver itself answers; the addresses are nil where they come from a resolver behind it, unread.
     case answered(DNSQuery, addresses: [IPAddress]?, responseCode: UInt8)
+    /// The path has lost a query, or an answer to it.
+    case lost(DNSQuery, isAnswer: Bool)
     /// A box has read the first bytes of a connection, and this is what it does with it.
     case judged(Reading, from: Endpoint, TLSBox.Verdict)
     /// A box has let this many bytes of an answer through, and now interferes.
     case cut(afterBytes: Int)
+    /// A piece of a stream was too large for the path, and is gone with whatever would follow it.
+    case oversized(bytes: Int, limit: Int)
     /// A stranger, or a server, has read the hello that was meant for the true host.
     case greeted(Reading, from: Endpoint)
     /// A server was asked over HTTP; the path without its query.
@@ -23,6 +27,10 @@ package enum Event: Sendable {
         case udp = "UDP"
         /// A stream (RFC 7766).
         case tcp = "TCP"
+        /// A stream inside TLS (RFC 7858).
+        case tls = "TLS"
+        /// HTTP inside TLS (RFC 8484).
+        case https = "HTTPS"
     }
 }
 
@@ -36,8 +44,11 @@ extension Event: CustomStringConvertible {
             code == 0
                 ? "true answer to \(query): \(addresses.map(Self.list) ?? "passed on")"
                 : "true answer to \(query): response code \(code)"
+        case .lost(let query, let isAnswer):
+            "lost: \(isAnswer ? "an answer" : "a query") \(isAnswer ? "to" : "for") \(query)"
         case .judged(let reading, let from, let verdict): "\(reading) from \(from): \(verdict)"
         case .cut(let bytes): "the answer is cut after \(bytes) bytes"
+        case .oversized(let bytes, let limit): "\(bytes) bytes are lost: no segment over \(limit) gets through"
         case .greeted(let reading, let from): "\(reading) from \(from)"
         case .requested(let method, let host, let path, let status):
             "\(method) \(path) at \(host ?? "no host"): \(status)"

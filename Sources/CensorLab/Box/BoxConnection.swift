@@ -9,37 +9,64 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
     private let memory: ResidualMemory
     private let server: SocketAddress
     private let journal: Journal
+    private let party: String
+    private let opening: NIODeadline
     private var held = ByteBuffer()
+    private var reads = 0
     private var isJudged = false
 
-    init(_ rules: TLSBox.Rules, memory: ResidualMemory, server: SocketAddress, journal: Journal) {
+    init(_ rules: TLSBox.Rules, memory: ResidualMemory, server: SocketAddress, journal: Journal, party: String) {
         self.rules = rules
         self.memory = memory
         self.server = server
         self.journal = journal
+        self.party = party
+        opening = .now() + TimeAmount(rules.roundTrip)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if let action = rules.blocked { judge(.unreadable, .killed(action), context: context) }
+        context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         held.writeImmutableBuffer(unwrapInboundIn(data))
+        reads += 1
         guard !isJudged else { return }
+        let facts = TCPFacts(of: context.channel)
+        if isTooLarge(facts, context: context) { return }
         let reading = HelloReader(reader: rules.reader).read(held.readableBytesView)
         if memory.holds(context.channel.peer.address) {
             // In its penalty a client need not finish its hello.
-            judge(reading ?? .unreadable, isPenalised: true, context: context)
+            judge(reading ?? .unreadable, .penalised(rules.action), context: context)
         } else if let reading {
-            judge(reading, isPenalised: false, context: context)
+            let segments = max(reads, facts?.segments ?? 0)
+            judge(reading, rules.verdict(on: reading, segments: segments), context: context)
         }
     }
 
-    private func judge(_ reading: Reading, isPenalised: Bool, context: ChannelHandlerContext) {
+    /// Whether the hello cannot have come through this path.
+    private func isTooLarge(_ facts: TCPFacts?, context: ChannelHandlerContext) -> Bool {
+        guard let limit = rules.segmentLimit, let facts, facts.largestSegment > limit, held.readableBytes > limit
+        else { return false }
+        isJudged = true
+        journal.record(.oversized(bytes: held.readableBytes, limit: limit), by: party)
+        context.channel.kill(.blackhole)
+        return true
+    }
+
+    private func judge(_ reading: Reading, _ verdict: TLSBox.Verdict, context: ChannelHandlerContext) {
         isJudged = true
         let client = context.channel.peer
-        let verdict = isPenalised ? .penalised(rules.action) : rules.verdict(on: reading)
-        if case .killed = verdict, case .name = reading { memory.begin(for: client.address) }
-        journal.record(.judged(reading, from: client, verdict), by: "box")
+        if case .killed = verdict, rules.punishes(reading) { memory.begin(for: client.address) }
+        journal.record(.judged(reading, from: client, verdict), by: party)
         switch verdict {
         case .forwarded: forward(context: context)
-        case .killed(let action), .penalised(let action): context.channel.kill(action)
+        case .killed(let action), .penalised(let action):
+            let channel = context.channel
+            let due = max(.now(), opening) + TimeAmount(rules.reaction)
+            guard due > .now() else { return channel.kill(action) }
+            context.eventLoop.scheduleTask(deadline: due) { channel.kill(action) }
         }
     }
 
@@ -63,8 +90,12 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     private func join(_ client: any Channel, to server: any Channel) {
         guard client.isActive else { return server.close(promise: nil) }
-        let journal = journal
-        let (near, far) = Relay.pair(cut: rules.cut) { journal.record(.cut(afterBytes: $0), by: "box") }
+        let (journal, party) = (journal, party)
+        var path = Relay.Path(opening: opening, delay: TimeAmount(rules.roundTrip / 2), cut: rules.cut)
+        if let limit = rules.segmentLimit, let facts = TCPFacts(of: client), facts.largestSegment > limit {
+            path.segmentLimit = limit
+        }
+        let (near, far) = Relay.pair(on: path) { journal.record($0, by: party) }
         do {
             try client.pipeline.syncOperations.addHandler(near)
             try server.pipeline.syncOperations.addHandler(far)
@@ -73,7 +104,8 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
             server.close(promise: nil)
             return
         }
-        server.writeAndFlush(held, promise: nil)
+        far.carry(.bytes(held))
+        far.flush()
         client.pipeline.syncOperations.removeHandler(self, promise: nil)
         for channel in [client, server] { channel.setOption(.autoRead, value: true).whenFailure { _ in } }
     }

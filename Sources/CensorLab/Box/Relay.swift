@@ -1,33 +1,62 @@
 import NIOCore
 
-/// One end of a pair that carries bytes between two channels of one event loop; a slow end holds the other back.
+/// One end of a pair that carries bytes between two channels of one event loop, over a path that may be long; a slow end
+/// holds the other back.
 final class Relay: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// What lies between the two ends.
+    struct Path {
+        /// Nothing arrives earlier than `delay` after this.
+        var opening: NIODeadline
+        /// How long everything is under way.
+        var delay: TimeAmount
+        /// What is done to the bytes from the server.
+        var cut: TLSBox.Cut?
+        /// The most bytes that get through in one piece.
+        var segmentLimit: Int?
+
+        /// No more is under way than this, as in TCP, where a window fills a long path.
+        static let window = 4 << 20
+    }
+
+    /// What goes from one end to the other.
+    enum Parcel {
+        case bytes(ByteBuffer)
+        /// Nothing will follow.
+        case end
+        case close
+        case kill(TLSBox.Action)
+
+        var count: Int { if case .bytes(let bytes) = self { bytes.readableBytes } else { 0 } }
+    }
+
+    private let path: Path
+    private let record: (Event) -> Void
     private weak var partner: Relay?
     private var context: ChannelHandlerContext?
     private var isReadDue = false
-    private let cut: TLSBox.Cut?
-    private let cutting: (Int) -> Void
     private var received = 0
-    private var isCut = false
+    private var isStopped = false
+    /// What is under way to this end, in order.
+    private var line: CircularBuffer<(due: NIODeadline, parcel: Parcel)> = []
+    private var load = 0
+    private var hasTimer = false
 
-    private init(cut: TLSBox.Cut?, cutting: @escaping (Int) -> Void) {
-        self.cut = cut
-        self.cutting = cutting
+    private init(_ path: Path, record: @escaping (Event) -> Void) {
+        self.path = path
+        self.record = record
     }
 
     /// The client's end and the server's.
     ///
-    /// - Parameters:
-    ///   - cut: what is done to the bytes from the server.
-    ///   - cutting: is told the count of bytes that have passed when that happens.
-    static func pair(
-        cut: TLSBox.Cut?, cutting: @escaping (Int) -> Void
-    ) -> (client: Relay, server: Relay) {
-        let (client, server) = (Relay(cut: nil) { _ in }, Relay(cut: cut, cutting: cutting))
+    /// - Parameter record: is told what happens to bytes on the way, before it happens.
+    static func pair(on path: Path, record: @escaping (Event) -> Void) -> (client: Relay, server: Relay) {
+        var outward = path
+        outward.cut = nil
+        let (client, server) = (Relay(outward, record: record), Relay(path, record: record))
         client.partner = server
         server.partner = client
         return (client, server)
@@ -39,50 +68,107 @@ final class Relay: ChannelDuplexHandler {
         self.context = nil
         partner = nil
     }
+}
 
+// MARK: From this end to the other
+
+extension Relay {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard !isCut else { return }
+        guard !isStopped else { return }
         var bytes = unwrapInboundIn(data)
-        if let cut, received + bytes.readableBytes > cut.afterBytes {
-            isCut = true
-            if let rest = bytes.readSlice(length: max(0, cut.afterBytes - received)) { partner?.write(rest) }
-            cutting(cut.afterBytes)
-            partner?.context?.flush()
-            context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
-            partner?.context?.channel.kill(cut.action)
-            return
+        if let limit = path.segmentLimit, bytes.readableBytes > limit {
+            record(.oversized(bytes: bytes.readableBytes, limit: limit))
+            return stop(context)
+        }
+        if let cut = path.cut, received + bytes.readableBytes > cut.afterBytes {
+            if let rest = bytes.readSlice(length: max(0, cut.afterBytes - received)) { partner?.carry(.bytes(rest)) }
+            record(.cut(afterBytes: cut.afterBytes))
+            partner?.flush()
+            partner?.carry(.kill(cut.action))
+            return stop(context)
         }
         received += bytes.readableBytes
-        partner?.write(bytes)
+        partner?.carry(.bytes(bytes))
     }
 
-    private func write(_ bytes: ByteBuffer) { context?.write(wrapOutboundOut(bytes), promise: nil) }
+    private func stop(_ context: ChannelHandlerContext) {
+        isStopped = true
+        context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
+    }
 
-    func channelReadComplete(context: ChannelHandlerContext) { partner?.context?.flush() }
+    func channelReadComplete(context: ChannelHandlerContext) { partner?.flush() }
 
     func read(context: ChannelHandlerContext) {
-        if partner?.context?.channel.isWritable ?? true { context.read() } else { isReadDue = true }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        guard context.channel.isWritable, let partner, partner.isReadDue else { return }
-        partner.isReadDue = false
-        partner.context?.read()
+        if partner?.hasRoom ?? true { context.read() } else { isReadDue = true }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // A half that is closed here is closed over there, after all that was sent before.
-        if event as? ChannelEvent == .inputClosed { partner?.context?.close(mode: .output, promise: nil) }
+        if event as? ChannelEvent == .inputClosed { partner?.carry(.end) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        partner?.context?.close(promise: nil)
+        partner?.carry(.close)
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A reset on one side is a reset on the other.
-        partner?.context?.channel.reset()
+        partner?.carry(.kill(.reset))
         context.close(promise: nil)
+    }
+}
+
+// MARK: From the other end to this one
+
+extension Relay {
+    /// Brings something to this end when its time has come.
+    func carry(_ parcel: Parcel) {
+        guard path.delay > .zero else { return deliver(parcel) }
+        line.append((max(.now(), path.opening) + path.delay, parcel))
+        load += parcel.count
+        wait()
+    }
+
+    /// Sends off what has been delivered.
+    func flush() { context?.flush() }
+
+    private var hasRoom: Bool { load < Path.window && context?.channel.isWritable ?? true }
+
+    private func wait() {
+        guard !hasTimer, let first = line.first, let context else { return }
+        hasTimer = true
+        context.eventLoop.assumeIsolated().scheduleTask(deadline: first.due) { self.arrive() }
+    }
+
+    private func arrive() {
+        hasTimer = false
+        while let first = line.first, first.due <= .now() {
+            line.removeFirst()
+            load -= first.parcel.count
+            // What came before an end has left before it.
+            if case .bytes = first.parcel {} else { flush() }
+            deliver(first.parcel)
+        }
+        flush()
+        wait()
+        askForMore()
+    }
+
+    private func deliver(_ parcel: Parcel) {
+        switch parcel {
+        case .bytes(let bytes): context?.write(wrapOutboundOut(bytes), promise: nil)
+        case .end: context?.close(mode: .output, promise: nil)
+        case .close: context?.close(promise: nil)
+        case .kill(let action): context?.channel.kill(action)
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) { askForMore() }
+
+    private func askForMore() {
+        guard hasRoom, let partner, partner.isReadDue else { return }
+        partner.isReadDue = false
+        partner.context?.read()
     }
 }

@@ -1,38 +1,16 @@
 package import LabNet
 package import NIOCore
 import NIOPosix
-internal import Synchronization
 
 /// A box on the path to a server, which reads the names in TLS and kills what is on its list.
 ///
 /// On loopback it is a TCP proxy with an address of its own, which clients take for the server's. It sees streams: a box
-/// that looks at single packets cannot stand here.
+/// that looks at single packets cannot stand here. What the kernel tells of packets, it uses: how many segments have come,
+/// and how large the client lets them be.
 package final class TLSBox: Sendable {
     /// Where it listens; for clients the server's address.
     package var endpoint: Endpoint { listener.endpoint }
     private let listener: Listener
-
-    /// What a box does.
-    package struct Rules: Sendable {
-        /// How much it puts together before it looks for a name.
-        package var reader: Reading.Reader
-        /// The names that it kills.
-        package var names: NameList
-        /// How it kills.
-        package var action: Action = .reset
-        /// How long it kills whatever the same client sends to the same endpoint afterwards; nil for not at all.
-        package var residual: Duration?
-        /// What it does to a hello without a name; nil lets it pass.
-        package var nameless: Action?
-        /// What it does in the middle of the server's answers; nil lets them pass.
-        package var cut: Cut?
-
-        /// A box that resets connections to these names.
-        package init(reader: Reading.Reader, names: NameList) {
-            self.reader = reader
-            self.names = names
-        }
-    }
 
     /// How a connection is killed.
     package enum Action: Hashable, Sendable {
@@ -92,7 +70,8 @@ package final class TLSBox: Sendable {
         let memory = ResidualMemory(lasting: rules.residual, now: now)
         let server = try SocketAddress(server)
         let listener = try await Listener.start(at: wanted) { channel in
-            let connection = BoxConnection(rules, memory: memory, server: server, journal: journal)
+            let party = "box \(try channel.localEndpoint.address)"
+            let connection = BoxConnection(rules, memory: memory, server: server, journal: journal, party: party)
             try channel.pipeline.syncOperations.addHandler(connection)
         }
         return TLSBox(listener: listener)
@@ -100,49 +79,4 @@ package final class TLSBox: Sendable {
 
     /// Closes every connection.
     package func stop() async { await listener.stop() }
-}
-
-extension TLSBox.Action: CustomStringConvertible {
-    /// A word or two of English.
-    package var description: String {
-        switch self {
-        case .reset: "reset"
-        case .blackhole: "swallowed"
-        case .alert(let code): "answered with alert \(code)"
-        }
-    }
-}
-
-extension TLSBox.Rules {
-    /// What a hello brings upon itself.
-    func verdict(on reading: Reading) -> TLSBox.Verdict {
-        switch reading {
-        case .name(let name) where names.contains(name): .killed(action)
-        case .nameless: nameless.map { .killed($0) } ?? .forwarded
-        case .name, .unreadable: .forwarded
-        }
-    }
-}
-
-/// Which clients are in their penalty (residual censorship), by client address; one box stands before one endpoint.
-final class ResidualMemory: Sendable {
-    private let duration: TimeAmount?
-    private let now: @Sendable () -> NIODeadline
-    private let ends = Mutex<[IPAddress: NIODeadline]>([:])
-
-    init(lasting duration: Duration?, now: @escaping @Sendable () -> NIODeadline) {
-        self.duration = duration.map(TimeAmount.init)
-        self.now = now
-    }
-
-    func begin(for client: IPAddress) {
-        guard let duration else { return }
-        let end = now() + duration
-        ends.withLock { $0[client] = end }
-    }
-
-    func holds(_ client: IPAddress) -> Bool {
-        let now = now()
-        return ends.withLock { ends in ends[client].map { now < $0 } ?? false }
-    }
 }

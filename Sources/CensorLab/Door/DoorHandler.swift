@@ -27,26 +27,28 @@ final class DoorHandler: ChannelInboundHandler, RemovableChannelHandler {
         guard !isDecided, let reading = HelloReader(reader: .records).read(held.readableBytesView) else { return }
         isDecided = true
         journal.record(.greeted(reading, from: context.channel.peer), by: party)
-        guard door.admits(reading) else {
-            switch door.refusal {
-            case .alert(let code): context.channel.refuse(withAlert: code)
-            case .close: context.close(promise: nil)
-            }
-            return
+        switch door.welcome(reading) {
+        case .served: open(as: door.identity, context: context)
+        case .shown(let other): open(as: other, context: context)
+        case .refused(.alert(let code)): context.channel.refuse(withAlert: code)
+        case .refused(.close): context.close(promise: nil)
         }
+    }
+
+    private func open(as identity: ServerIdentity, context: ChannelHandlerContext) {
         do {
-            try open(context: context)
+            try speakTLS(as: identity, context: context)
         } catch {
             context.close(promise: nil)
         }
     }
 
-    private func open(context: ChannelHandlerContext) throws {
+    private func speakTLS(as identity: ServerIdentity, context: ChannelHandlerContext) throws {
         let channel = context.channel
         let handshake = channel.eventLoop.makePromise(of: TLSSummary.self)
         // TLSHandler closes the channel of a handshake that has failed; there is nothing to be done about it here.
         handshake.futureResult.whenFailure { _ in }
-        let tls = TLSHandler(session: try door.identity.session(), handshake: handshake)
+        let tls = TLSHandler(session: try identity.session(), handshake: handshake)
         try channel.pipeline.syncOperations.addHandler(tls)
         try behind(channel)
         context.fireChannelRead(wrapInboundOut(held))

@@ -14,7 +14,10 @@ package struct DNSQuery: Hashable, Sendable, CustomStringConvertible {
     package var question: [UInt8]
     /// The size of datagram that the client takes, where the query carries an OPT record.
     package var datagramSize: UInt16?
-    /// Whether the counts are those of a query; an injector does not look, a resolver answers FORMERR.
+    /// The data of its COOKIE option (RFC 7873 4), of whatever length, where the query carries one.
+    package var cookie: [UInt8]?
+    /// Whether the counts, and a cookie's length, are those of a query; an injector does not look, a resolver answers
+    /// FORMERR (RFC 7873 5.2.2).
     package var isWellFormed: Bool
 
     /// Address of IPv4.
@@ -56,9 +59,12 @@ package struct DNSQuery: Hashable, Sendable, CustomStringConvertible {
         self.name = name
         self.type = UInt16(type)
         question = Array(message[start..<cursor.rest.startIndex])
-        let size = Self.datagramSize(&cursor)
-        datagramSize = size
-        isWellFormed = questions == 1 && answers == 0 && authorities == 0 && additionals == (size == nil ? 0 : 1)
+        let opt = Self.opt(&cursor)
+        datagramSize = opt?.size
+        cookie = opt?.cookie
+        isWellFormed =
+            questions == 1 && answers == 0 && authorities == 0 && additionals == (opt == nil ? 0 : 1)
+            && cookie.map { DNSCookie.isLegal(count: $0.count) } ?? true
     }
 
     /// A name in labels; a question has nothing before it that a pointer could point to.
@@ -74,11 +80,15 @@ package struct DNSQuery: Hashable, Sendable, CustomStringConvertible {
         return nil
     }
 
-    /// The class field of an OPT record, which is all that may follow a question.
-    private static func datagramSize(_ cursor: inout Cursor) -> UInt16? {
+    /// The class field of an OPT record, which is all that may follow a question, and the cookie among its options.
+    private static func opt(_ cursor: inout Cursor) -> (size: UInt16, cookie: [UInt8]?)? {
         guard cursor.byte() == 0, cursor.number(2) == 41, let size = cursor.number(2), cursor.number(4) != nil,
-            cursor.vector(2) != nil
+            let data = cursor.vector(2)
         else { return nil }
-        return UInt16(size)
+        var options = Cursor(data)
+        while let option = options.number(2), let value = options.vector(2) {
+            if option == DNSCookie.option { return (UInt16(size), Array(value)) }
+        }
+        return (UInt16(size), nil)
     }
 }

@@ -5,7 +5,8 @@ struct DNSReply {
     var flags: UInt16
     var answers: [Record] = []
     var authorities: [Record] = []
-    var carriesOPT: Bool
+    /// The options in its OPT record, ready; nil for no such record.
+    var options: [UInt8]?
 
     /// A resource record whose data is ready.
     struct Record {
@@ -42,14 +43,17 @@ struct DNSReply {
     private func message(
         answering query: DNSQuery, flags: UInt16, answers: [Record], authorities: [Record]
     ) -> [UInt8] {
-        let counts = [1, UInt16(answers.count), UInt16(authorities.count), carriesOPT ? 1 : 0]
+        let counts = [1, UInt16(answers.count), UInt16(authorities.count), options == nil ? 0 : 1]
         var bytes = query.id.networkBytes + flags.networkBytes + counts.flatMap(\.networkBytes) + query.question
         for record in answers + authorities {
             bytes += record.owner.map(Self.wireName) ?? [0xC0, 0x0C]
             bytes += record.type.networkBytes + UInt16(1).networkBytes + record.lifetime.networkBytes
             bytes += UInt16(record.data.count).networkBytes + record.data
         }
-        if carriesOPT { bytes += [0, 0, 41] + UInt16(1_232).networkBytes + [0, 0, 0, 0, 0, 0] }
+        if let options {
+            bytes += [0, 0, 41] + UInt16(1_232).networkBytes + [0, 0, 0, 0]
+            bytes += UInt16(options.count).networkBytes + options
+        }
         return bytes
     }
 

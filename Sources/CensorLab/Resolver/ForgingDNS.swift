@@ -20,6 +20,12 @@ package final class ForgingDNS: Sendable {
         package var injectors: [Injector]
         /// Whether the path lets DNS over TCP through, or resets it after the query.
         package var resetsTCP = false
+        /// Whether the resolver answers cookies (RFC 7873); one behind it does as it likes.
+        package var answersCookies = false
+        /// The hop limit with which its own datagrams leave, 1 to 255; nil for this machine's own.
+        package var hopLimit: UInt8?
+        /// What the path loses of queries, of true answers and of forged ones; nil for nothing.
+        package var loss: Loss?
 
         /// Without injectors it is an honest resolver.
         package init(truth: Truth, delay: Duration = .zero, injectors: [Injector] = []) {
@@ -53,7 +59,9 @@ package final class ForgingDNS: Sendable {
         while true {
             let streams = try await Listener.start(at: wanted) { channel in
                 let frames = ByteToMessageHandler(DNSFrameDecoder())
-                try channel.pipeline.syncOperations.addHandlers([frames, ResolverStream(rules, journal: journal)])
+                try channel.pipeline.syncOperations.addHandlers([
+                    frames, ResolverStream(rules, over: .tcp, journal: journal),
+                ])
             }
             do {
                 let datagrams = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)

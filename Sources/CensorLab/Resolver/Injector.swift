@@ -19,6 +19,12 @@ package struct Injector: Hashable, Sendable {
     package var flags: UInt16 = 0x8180
     /// Whether it gives back an OPT record where the query had one.
     package var mirrorsOPT = false
+    /// Whether it gives back the query's cookie as well, with a server's part of its own, as a resolver does (RFC 7873).
+    package var mirrorsCookie = false
+    /// Whether it gives the question back in lower case.
+    package var lowersCase = false
+    /// The hop limit with which its answers leave, 1 to 255; nil for this machine's own.
+    package var hopLimit: UInt8?
     /// Whether its answers carry another ID than the query.
     package var mistakesID = false
     /// Seconds that it says its answer may be kept.
@@ -57,10 +63,21 @@ package struct Injector: Hashable, Sendable {
         }
         var query = query
         if mistakesID { query.id = ~query.id }
+        if lowersCase { query.question = DNSReply.wireName(query.name) + query.question.suffix(4) }
         // To a query that does not ask for recursion the measured device answers with AA and without RD and RA.
         let flags = query.flags & 0x0100 != 0 ? flags : 0x8400 | flags & 0x020F
-        let reply = DNSReply(flags: flags, answers: records, carriesOPT: mirrorsOPT && query.hasOPT)
+        let reply = DNSReply(flags: flags, answers: records, options: options(answering: query))
         return Forgery(message: reply.message(answering: query, limit: .max), addresses: addresses)
+    }
+}
+
+extension Injector {
+    /// What an imitated OPT record holds; nil for no such record.
+    private func options(answering query: DNSQuery) -> [UInt8]? {
+        guard mirrorsOPT, query.hasOPT else { return nil }
+        guard mirrorsCookie, let cookie = query.cookie else { return [] }
+        // No client can tell a server's part that it sees for the first time from a true one.
+        return DNSCookie.option(answering: cookie, server: UInt64(0x6A6B_6C6D_6E6F_7071).networkBytes)
     }
 }
 

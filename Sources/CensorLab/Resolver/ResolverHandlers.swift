@@ -1,37 +1,6 @@
+internal import Glibc
 import LabNet
 import NIOCore
-
-extension ForgingDNS.Rules {
-    /// The true answer, when it is due; nil where nobody answers.
-    ///
-    /// - Parameter limit: the count of bytes that the carrier and the client take.
-    func trueAnswer(
-        to query: DNSQuery, message: [UInt8], over carrier: Event.Carrier, limit: Int, on loop: any EventLoop
-    ) -> EventLoopFuture<TrueAnswer>? {
-        let due = loop.now + TimeAmount(delay)
-        let answer: EventLoopFuture<TrueAnswer>
-        switch truth {
-        case .nobody: return nil
-        case .zone(let zone):
-            let reply = zone.reply(to: query)
-            let addresses = reply.answers.compactMap { IPAddress(bytes: $0.data) }
-            answer = loop.makeSucceededFuture(
-                TrueAnswer(message: reply.message(answering: query, limit: limit), addresses: addresses))
-        case .upstream(let endpoint):
-            answer = Upstream(endpoint: endpoint).ask(message, over: carrier, on: loop)
-                .map { TrueAnswer(message: $0, addresses: nil) }
-        }
-        return answer.flatMap { answer in loop.scheduleTask(deadline: due) { answer }.futureResult }
-    }
-}
-
-/// What a resolver says.
-struct TrueAnswer: Sendable {
-    var message: [UInt8]
-    /// The addresses in it; nil where a real resolver has made it.
-    var addresses: [IPAddress]?
-    var responseCode: UInt8 { message.count > 3 ? message[3] & 0x0F : 0 }
-}
 
 /// Queries that come as datagrams: the injectors answer, and then the resolver does.
 final class ResolverDatagrams: ChannelInboundHandler {
@@ -40,53 +9,74 @@ final class ResolverDatagrams: ChannelInboundHandler {
     private let journal: Journal
     /// How many answers each injector has given in each family: its place in the cycle of its addresses.
     private var turns: [Turn: Int] = [:]
+    private var chance: SplitMix
 
     private struct Turn: Hashable {
         var injector: Int
         var family: IPAddress.Family?
     }
 
+    /// One answer that is due, whoever gives it.
+    private struct Due {
+        var message: [UInt8]
+        var hopLimit: UInt8?
+        var event: Event
+    }
+
     init(_ rules: ForgingDNS.Rules, journal: Journal) {
         self.rules = rules
         self.journal = journal
+        chance = SplitMix(state: rules.loss?.seed ?? 0)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
         let message = Array(envelope.data.readableBytesView)
         guard let query = DNSQuery(message), let client = envelope.remoteAddress.endpoint else { return }
-        let (channel, journal, party) = (context.channel, journal, context.party)
-        journal.record(.asked(query, from: client, over: .udp), by: party)
-        let send: @Sendable ([UInt8]) -> Void = { message in
-            let datagram = AddressedEnvelope(remoteAddress: envelope.remoteAddress, data: ByteBuffer(bytes: message))
-            channel.writeAndFlush(datagram, promise: nil)
-        }
-        for (delay, forgery) in forgeries(for: query) {
-            context.eventLoop.scheduleTask(in: TimeAmount(delay)) {
-                journal.record(.forged(query, addresses: forgery.addresses), by: party)
-                send(forgery.message)
+        if isLost() { return journal.record(.lost(query, isAnswer: false), by: context.party) }
+        journal.record(.asked(query, from: client, over: .udp), by: context.party)
+        let loop = context.eventLoop.assumeIsolated()
+        for (delay, injector, forgery) in forgeries(for: query) {
+            let due = Due(
+                message: forgery.message, hopLimit: injector.hopLimit,
+                event: .forged(query, addresses: forgery.addresses))
+            loop.scheduleTask(in: TimeAmount(delay)) {
+                self.give(due, to: query, from: envelope.remoteAddress, context: context)
             }
         }
         // Without an OPT record a client takes 512 bytes (RFC 1035 2.3.4).
         let limit = max(512, Int(query.datagramSize ?? 0))
-        rules.trueAnswer(to: query, message: message, over: .udp, limit: limit, on: context.eventLoop)?
-            .whenSuccess { answer in
-                journal.record(answer.event(for: query), by: party)
-                send(answer.message)
-            }
+        let truth = rules.trueAnswer(
+            to: query, message: message, from: client, over: .udp, limit: limit, on: context.eventLoop)
+        truth?.assumeIsolated().whenSuccess { answer in
+            let due = Due(message: answer.message, hopLimit: self.rules.hopLimit, event: answer.event(for: query))
+            self.give(due, to: query, from: envelope.remoteAddress, context: context)
+        }
     }
 
-    private func forgeries(for query: DNSQuery) -> [(delay: Duration, Forgery)] {
-        var due: [(Duration, Forgery)] = []
+    private func give(_ due: Due, to query: DNSQuery, from client: SocketAddress, context: ChannelHandlerContext) {
+        if isLost() { return journal.record(.lost(query, isAnswer: true), by: context.party) }
+        journal.record(due.event, by: context.party)
+        let datagram = AddressedEnvelope(remoteAddress: client, data: ByteBuffer(bytes: due.message))
+        context.channel.send(datagram, hopLimit: due.hopLimit)
+    }
+
+    private func forgeries(for query: DNSQuery) -> [(delay: Duration, by: Injector, Forgery)] {
+        var due: [(Duration, Injector, Forgery)] = []
         for (index, injector) in rules.injectors.enumerated() where injector.names.contains(query.name) {
             for number in 0..<injector.count {
                 let turn = turns[Turn(injector: index, family: query.family), default: 0]
                 guard let forgery = injector.forgery(for: query, turn: turn) else { continue }
                 turns[Turn(injector: index, family: query.family)] = turn &+ 1
-                due.append((injector.delay + injector.spacing * number, forgery))
+                due.append((injector.delay + injector.spacing * number, injector, forgery))
             }
         }
         return due
+    }
+
+    private func isLost() -> Bool {
+        guard let loss = rules.loss else { return false }
+        return Double.random(in: 0..<1, using: &chance) < loss.probability
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -94,14 +84,16 @@ final class ResolverDatagrams: ChannelInboundHandler {
     }
 }
 
-/// Queries that come over TCP: no injector answers there, but the path may reset the connection.
+/// Queries that come in a stream, whether TLS is around it or not: no injector answers there, but the path may reset it.
 final class ResolverStream: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     private let rules: ForgingDNS.Rules
+    private let carrier: Event.Carrier
     private let journal: Journal
 
-    init(_ rules: ForgingDNS.Rules, journal: Journal) {
+    init(_ rules: ForgingDNS.Rules, over carrier: Event.Carrier, journal: Journal) {
         self.rules = rules
+        self.carrier = carrier
         self.journal = journal
     }
 
@@ -109,10 +101,11 @@ final class ResolverStream: ChannelInboundHandler {
         let message = Array(unwrapInboundIn(data).readableBytesView)
         let (channel, journal, party) = (context.channel, journal, context.party)
         guard let query = DNSQuery(message) else { return channel.close(promise: nil) }
-        journal.record(.asked(query, from: channel.peer, over: .tcp), by: party)
+        journal.record(.asked(query, from: channel.peer, over: carrier), by: party)
         if rules.resetsTCP { return channel.reset() }
         rules.trueAnswer(
-            to: query, message: message, over: .tcp, limit: Int(UInt16.max), on: context.eventLoop
+            to: query, message: message, from: channel.peer, over: carrier, limit: Int(UInt16.max),
+            on: context.eventLoop
         )?.whenSuccess { answer in
             journal.record(answer.event(for: query), by: party)
             let framed = UInt16(answer.message.count).networkBytes + answer.message
@@ -127,11 +120,35 @@ final class ResolverStream: ChannelInboundHandler {
     }
 }
 
-extension TrueAnswer {
-    func event(for query: DNSQuery) -> Event { .answered(query, addresses: addresses, responseCode: responseCode) }
-}
-
 extension ChannelHandlerContext {
     /// The resolver as the journal names it.
-    fileprivate var party: String { localAddress?.endpoint.map { "resolver \($0)" } ?? "resolver" }
+    var party: String { localAddress?.endpoint.map { "resolver \($0)" } ?? "resolver" }
+}
+
+extension Channel {
+    /// Sends a datagram with a hop limit; nil for this machine's own. On the channel's event loop, where a flushed
+    /// datagram is in the kernel before the next statement.
+    fileprivate func send(_ datagram: AddressedEnvelope<ByteBuffer>, hopLimit: UInt8?) {
+        guard let hopLimit, let socket = self as? any SocketOptionProvider else {
+            return writeAndFlush(datagram, promise: nil)
+        }
+        func set(_ value: CInt) {
+            switch datagram.remoteAddress {
+            case .v6:
+                socket.unsafeSetSocketOption(level: .ipv6, name: .ipv6UnicastHops, value: value).whenFailure { _ in }
+            default: socket.unsafeSetSocketOption(level: .ip, name: .ipTimeToLive, value: value).whenFailure { _ in }
+            }
+        }
+        set(CInt(hopLimit))
+        writeAndFlush(datagram, promise: nil)
+        // -1 is the machine's own again (ipv6(7); for IPv4 as Linux takes it).
+        set(-1)
+    }
+}
+
+extension NIOBSDSocket.Option {
+    /// IP_TTL (ip(7)).
+    fileprivate static let ipTimeToLive = Self(rawValue: IP_TTL)
+    /// IPV6_UNICAST_HOPS (ipv6(7)).
+    fileprivate static let ipv6UnicastHops = Self(rawValue: IPV6_UNICAST_HOPS)
 }

@@ -10,7 +10,7 @@ struct Upstream: Sendable {
     /// How long a real resolver may take.
     private static let patience = TimeAmount.seconds(5)
 
-    /// Asks over the same carrier as the client did, and gives back the answer as it is.
+    /// Asks over UDP or TCP, as the client did, and gives back the answer as it is. What came through TLS goes on over TCP.
     func ask(_ message: [UInt8], over carrier: Event.Carrier, on loop: any EventLoop) -> EventLoopFuture<[UInt8]> {
         let answer = loop.makePromise(of: [UInt8].self)
         connect(over: carrier, on: loop, answer: answer).whenComplete { result in
@@ -18,7 +18,7 @@ struct Upstream: Sendable {
             case .success(let channel):
                 let timeout = loop.scheduleTask(in: Self.patience) { channel.close(promise: nil) }
                 channel.closeFuture.whenComplete { _ in timeout.cancel() }
-                let framed = carrier == .tcp ? UInt16(message.count).networkBytes + message : message
+                let framed = carrier != .udp ? UInt16(message.count).networkBytes + message : message
                 channel.writeAndFlush(ByteBuffer(bytes: framed), promise: nil)
             case .failure(let error): answer.fail(error)
             }
@@ -40,7 +40,7 @@ struct Upstream: Sendable {
                         }
                     }
                     .connect(to: address)
-            case .tcp:
+            case .tcp, .tls, .https:
                 return ClientBootstrap(group: loop)
                     .channelInitializer { channel in
                         channel.eventLoop.makeCompletedFuture {

@@ -23,7 +23,7 @@ package struct Zone: Hashable, Sendable {
 
     /// What a resolver answers that knows this truth. The root's servers are known, as to every resolver.
     func reply(to query: DNSQuery) -> DNSReply {
-        var reply = DNSReply(flags: 0x8080 | query.flags & 0x0100, carriesOPT: query.hasOPT)
+        var reply = DNSReply(flags: 0x8080 | query.flags & 0x0100, options: query.hasOPT ? [] : nil)
         guard query.isWellFormed, query.flags & 0x7800 == 0 else {
             reply.flags |= query.isWellFormed ? 4 : 1
             return reply
