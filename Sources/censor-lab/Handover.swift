@@ -13,7 +13,8 @@ struct Handover {
         let variables = [
             ("SCENARIO", lab.scenario.name),
             ("IMAGE", lab.imageName),
-            ("DNS", lab.resolvers.map(\.description).joined(separator: ",")),
+            ("DNS", lab.resolverAddresses.map(\.description).joined(separator: ",")),
+            ("CANARY", lab.canaries.map(\.description).joined(separator: ",")),
             ("CA", path + "/ca.pem"),
             ("REGISTRY", Lab.registryHost),
             ("ADDRESSES", lab.registry.map(\.address.description).joined(separator: ",")),

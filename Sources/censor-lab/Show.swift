@@ -11,24 +11,35 @@ enum Show {
         _ = write(STDOUT_FILENO, bytes, bytes.count)
     }
 
-    static func list(_ scenarios: [Scenario]) {
-        let width = scenarios.map(\.name.count).max() ?? 0
-        for scenario in scenarios {
-            let gap = String(repeating: " ", count: width - scenario.name.count + 2)
-            line(scenario.name + gap + scenario.explanation)
+    static func list(_ chapters: [Scenario.Chapter]) {
+        let width = chapters.flatMap(\.scenarios).map(\.name.count).max() ?? 0
+        for chapter in chapters {
+            line("\(chapter.title):")
+            for scenario in chapter.scenarios {
+                let gap = String(repeating: " ", count: width - scenario.name.count + 2)
+                line("  " + scenario.name + gap + scenario.explanation)
+            }
         }
-        line("On loopback the boxes see streams; one that looks at single packets cannot stand there.")
+        line(limits)
     }
 
     static func description(of lab: Lab, image: LabImage, directory: String) {
         line("scenario \(lab.scenario.name): \(lab.scenario.explanation)")
-        line("  resolvers  \(lab.resolvers.map(\.description).joined(separator: " "))")
-        line(
-            "  registry   \(lab.registry.map(\.description).joined(separator: " "))\(lab.scenario.box == nil ? "" : ", each a box before it")"
-        )
+        line("  resolvers  \(lab.resolverAddresses.map(\.description).joined(separator: " "))")
+        if !lab.canaries.isEmpty {
+            line("  canaries   \(lab.canaries.map(\.description).joined(separator: " "))")
+        }
+        line("  registry   \(lab.registry.map(\.description).joined(separator: " ")), each a box before it")
+        line("  names      \(Lab.hosts.joined(separator: " "))")
         line("  strangers  \(lab.strangers.map(\.endpoint.description).joined(separator: " "))")
         line("  image      \(lab.imageName), \(image.size / 1_000_000) MB, \(image.root.digest)")
         line("  files      \(directory)/ca.pem \(directory)/environment")
+        line(limits)
         line("ready")
     }
+
+    private static let limits = """
+        On loopback the boxes see streams: one that looks at single packets, and a client's "disorder", which is made \
+        for it, mean something in network namespaces only.
+        """
 }

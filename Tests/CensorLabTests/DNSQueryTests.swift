@@ -7,12 +7,14 @@ import Testing
 enum Query {
     static func bytes(
         _ name: String, type: UInt16 = DNSQuery.typeA, id: UInt16 = 0x1234, flags: UInt16 = 0x0100, edns: Bool = true,
-        answers: UInt16 = 0
+        answers: UInt16 = 0, cookie: [UInt8]? = nil
     ) -> [UInt8] {
         let counts: [UInt16] = [1, answers, 0, edns ? 1 : 0]
         var bytes = id.networkBytes + flags.networkBytes + counts.flatMap(\.networkBytes)
         bytes += DNSReply.wireName(name) + type.networkBytes + [0, 1]
-        return edns ? bytes + [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0] : bytes
+        let options = cookie.map { UInt16(10).networkBytes + UInt16($0.count).networkBytes + $0 } ?? []
+        let opt = [0, 0, 41, 4, 208, 0, 0, 0, 0] + UInt16(options.count).networkBytes + options
+        return edns ? bytes + opt : bytes
     }
 }
 
@@ -26,6 +28,27 @@ struct DNSQueryTests {
         #expect(query.isWellFormed)
         // Letter case goes back as it came.
         #expect(query.question.starts(with: [8] + Array("Registry".utf8)))
+    }
+
+    @Test func readsCookies() throws {
+        for (count, isLegal) in [(8, true), (16, true), (40, true), (0, false), (7, false), (9, false), (41, false)] {
+            let cookie = (0..<count).map { UInt8($0) }
+            let query = try #require(DNSQuery(Query.bytes("a.example", cookie: cookie)))
+            #expect(query.cookie == cookie)
+            #expect(query.datagramSize == 1_232)
+            #expect(query.isWellFormed == isLegal, "\(count) bytes")
+        }
+        #expect(try #require(DNSQuery(Query.bytes("a.example"))).cookie == nil)
+    }
+
+    @Test func aCookieIsTheClientsOwn() {
+        let cookie = [UInt8](1...8)
+        let server = DNSCookie.serverPart(for: cookie, of: .v4(1))
+        #expect(server.count == 8)
+        #expect(server == DNSCookie.serverPart(for: cookie + [9, 9, 9, 9, 9, 9, 9, 9], of: .v4(1)))
+        #expect(server != DNSCookie.serverPart(for: cookie, of: .v4(2)))
+        #expect(server != DNSCookie.serverPart(for: cookie.reversed(), of: .v4(1)))
+        #expect(DNSCookie.option(answering: cookie + [9], server: server) == [0, 10, 0, 16] + cookie + server)
     }
 
     @Test func readsTheRoot() throws {
@@ -129,6 +152,16 @@ struct InjectorTests {
         injector.mistakesID = true
         let bytes = try #require(injector.forgery(for: query, turn: 0)).message
         #expect(Array(bytes.prefix(12)) == [0xED, 0xCB, 0x85, 0x80, 0, 1, 0, 1, 0, 0, 0, 1])
+        let cookie = [UInt8](1...8)
+        let asking = try #require(DNSQuery(Query.bytes("Blocked.example", cookie: cookie)))
+        let plain = try #require(injector.forgery(for: asking, turn: 0)).message
+        injector.mirrorsCookie = true
+        injector.lowersCase = true
+        let mirrored = try #require(injector.forgery(for: asking, turn: 0)).message
+        #expect(mirrored.count == plain.count + 4 + 16)
+        #expect(Array(mirrored.suffix(22).prefix(14)) == [0, 20, 0, 10, 0, 16] + cookie)
+        #expect(Array(plain[12..<20]) == [7] + Array("Blocked".utf8))
+        #expect(Array(mirrored[12..<20]) == [7] + Array("blocked".utf8))
         injector.answer = .nothing
         injector.flags = 0x8183
         let denial = try #require(injector.forgery(for: query, turn: 0)).message

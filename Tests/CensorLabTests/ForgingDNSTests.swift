@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import LabNet
 import NIOCore
 import NIOPosix
@@ -82,6 +83,68 @@ struct ForgingDNSTests {
         #expect(result.status == 9)
     }
 
+    @Test(arguments: [IPAddress.v4(127 << 24 | 53 << 8 | 8), .v6(high: 0, low: 1)])
+    func everyoneAnswersFromHisOwnDistance(place: IPAddress) async throws {
+        var near = Injector(names: ["lab.example"], delay: .milliseconds(4), addresses: Self.forged)
+        near.answer = .alias("elsewhere.example")
+        near.hopLimit = 244
+        var far = near
+        (far.hopLimit, far.delay) = (55, .milliseconds(30))
+        var rules = ForgingDNS.Rules(truth: .zone(Self.zone), delay: .milliseconds(60), injectors: [near, far])
+        rules.hopLimit = 47
+        let dns = try await ForgingDNS.start(rules, at: Endpoint(address: place, port: 0))
+        let limits = try hopLimits(of: 3, from: dns.endpoint, Query.bytes(Self.name))
+        rules.hopLimit = nil
+        let plain = try await ForgingDNS.start(rules, at: Endpoint(address: place, port: 0))
+        let usual = try hopLimits(of: 3, from: plain.endpoint, Query.bytes(Self.name))
+        await dns.stop()
+        await plain.stop()
+        #expect(limits == [244, 55, 47])
+        #expect(usual == [244, 55, 64], "what an injector sets is gone with its answer")
+    }
+
+    @Test func whatIsLostIsLostAlikeInEveryRun() async throws {
+        func answers(_ loss: Loss?) async throws -> [Bool] {
+            let journal = Journal()
+            var rules = ForgingDNS.Rules(truth: .zone(Self.zone))
+            rules.loss = loss
+            let dns = try await ForgingDNS.start(rules, at: Self.place(9), journal: journal)
+            // Those that the path loses are asked for in vain; the last one is asked for until it is heard.
+            for _ in 0..<40 { try sendAndForget(dns.endpoint, Query.bytes(Self.name)) }
+            while journal.events.count(where: { if case .lost(_, isAnswer: false) = $0 { true } else { false } })
+                + journal.events.count(where: { if case .asked = $0 { true } else { false } }) < 40
+            {
+                await Task.yield()
+            }
+            await dns.stop()
+            return journal.events.compactMap { event in
+                switch event {
+                case .lost(_, isAnswer: false): true
+                case .asked: false
+                default: nil
+                }
+            }
+        }
+        let none = try await answers(nil)
+        let some = try await answers(Loss(probability: 0.5, seed: 7))
+        let again = try await answers(Loss(probability: 0.5, seed: 7))
+        #expect(none == Array(repeating: false, count: 40))
+        #expect(some == again)
+        #expect((8...32).contains(some.count { $0 }))
+        #expect(try await answers(Loss(probability: 1, seed: 1)) == Array(repeating: true, count: 40))
+    }
+
+    @Test(.enabled(if: Program.exists("dig"), "dig (bind9-dnsutils) is not installed"))
+    func digFindsTheCookieGood() async throws {
+        var rules = ForgingDNS.Rules(truth: .zone(Self.zone))
+        rules.answersCookies = true
+        let dns = try await ForgingDNS.start(rules, at: Self.place(10))
+        let result = try await Program.run(
+            "dig", ["@\(dns.endpoint.address)", "-p", "\(dns.endpoint.port)", "+cookie", "+tries=1", Self.name])
+        await dns.stop()
+        #expect(result.output.contains("(good)"), "\(result.output)")
+    }
+
     @Test(.enabled(if: Program.exists("dnsmasq") && Program.exists("dig"), "dnsmasq or dig is not installed"))
     func aRealResolverTellsTheTruthBehindIt() async throws {
         try await withFolder { folder in
@@ -148,5 +211,48 @@ struct ForgingDNSTests {
             }
             return answers
         }
+    }
+
+    /// Sends a query and waits for nothing.
+    private func sendAndForget(_ server: Endpoint, _ query: [UInt8]) throws {
+        let number = try socket(to: server)
+        defer { close(number) }
+        #expect(send(number, query, query.count, 0) == query.count)
+    }
+
+    /// The hop limits with which so many answers arrive. Blocks for as long as they take.
+    private func hopLimits(of count: Int, from server: Endpoint, _ query: [UInt8]) throws -> [Int32] {
+        let number = try socket(to: server)
+        defer { close(number) }
+        var (on, patience) = (Int32(1), timeval(tv_sec: 5, tv_usec: 0))
+        let isSix = server.address.family == .ip6
+        let level = Int32(isSix ? IPPROTO_IPV6 : IPPROTO_IP)
+        setsockopt(number, level, isSix ? IPV6_RECVHOPLIMIT : IP_RECVTTL, &on, 4)
+        setsockopt(number, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        #expect(send(number, query, query.count, 0) == query.count)
+        return try (0..<count).map { _ in
+            var (payload, control) = ([UInt8](repeating: 0, count: 4096), [UInt64](repeating: 0, count: 8))
+            let length = control.count * 8
+            return try payload.withUnsafeMutableBytes { payload in
+                try control.withUnsafeMutableBytes { control in
+                    var vector = iovec(iov_base: payload.baseAddress, iov_len: payload.count)
+                    return try withUnsafeMutablePointer(to: &vector) { vector in
+                        var message = msghdr()
+                        (message.msg_iov, message.msg_iovlen) = (vector, 1)
+                        (message.msg_control, message.msg_controllen) = (control.baseAddress, length)
+                        try #require(recvmsg(number, &message, 0) > 0)
+                        // One header, and the number after it (cmsg(3)).
+                        return control.load(fromByteOffset: MemoryLayout<cmsghdr>.size, as: Int32.self)
+                    }
+                }
+            }
+        }
+    }
+
+    private func socket(to server: Endpoint) throws -> Int32 {
+        let number = Glibc.socket(server.address.family.socketFamily, Int32(SOCK_DGRAM.rawValue), 0)
+        try #require(number >= 0)
+        try #require(server.withSocketAddress { connect(number, $0, $1) } == 0)
+        return number
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import LabNet
 import NIOCore
+import NIOPosix
 import Puller
 import Synchronization
 import Testing
@@ -87,6 +88,95 @@ struct TLSBoxTests {
         #expect(try await site.visit("-servername", "free.example"))
         await site.stop()
         #expect(site.verdicts == [.killed(.reset), .forwarded])
+    }
+
+    @Test func hellosOfSeveralSegmentsCanBeKilled() async throws {
+        let site = try await Site(.clear().with { $0.fragmented = .reset })
+        #expect(try await site.visit("-servername", Self.host))
+        // In records of 100 bytes, openssl still sends one segment.
+        #expect(try await site.visit("-servername", Self.host, "-split_send_frag", "100"))
+        try await Self.send(Hello.bytes(name: "free.example"), in: 1, to: site.box.endpoint)
+        try await Self.send(Hello.bytes(name: "free.example"), in: 2, to: site.box.endpoint)
+        await site.stop()
+        #expect(site.verdicts == [.forwarded, .forwarded, .forwarded, .killed(.reset)])
+    }
+
+    /// Sends bytes in so many segments, and returns when the other end closes or answers.
+    private static func send(_ bytes: [UInt8], in count: Int, to endpoint: Endpoint) async throws {
+        let done = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(FirstSign(done))
+                }
+            }
+            .connect(to: SocketAddress(endpoint)).get()
+        let size = (bytes.count + count - 1) / count
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            try await channel.writeAndFlush(ByteBuffer(bytes: bytes[start...].prefix(size)))
+        }
+        try await done.futureResult.get()
+        try? await channel.close()
+    }
+
+    /// Hears the first answer or the end.
+    private final class FirstSign: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let done: EventLoopPromise<Void>
+
+        init(_ done: EventLoopPromise<Void>) { self.done = done }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) { done.succeed(()) }
+        func channelInactive(context: ChannelHandlerContext) { done.succeed(()) }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { done.succeed(()) }
+    }
+
+    @Test func aBlockedAddressKillsWhateverComes() async throws {
+        let site = try await Site(.clear().with { $0.blocked = .reset })
+        #expect(try await !site.visit("-servername", "free.example"))
+        #expect(try await !site.visit("-noservername"))
+        await site.stop()
+        #expect(site.verdicts == [.killed(.reset), .killed(.reset)])
+    }
+
+    @Test func aNarrowPathLosesWhatIsLargerUnlessTheClientsSegmentsAreSmall() async throws {
+        let site = try await Site(.clear().with { $0.segmentLimit = 600 })
+        let silent = try await Program.run(
+            "openssl", ["s_client", "-connect", "\(site.box.endpoint)", "-servername", Self.host], patience: 1)
+        #expect(!silent.output.contains("BEGIN CERTIFICATE"))
+        #expect(site.journal.events.contains { if case .oversized(_, 600) = $0 { true } else { false } })
+        // Python can set the maximum before it connects; openssl cannot.
+        let script = """
+            import socket, ssl
+            s = socket.socket()
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 500)
+            s.connect(("\(site.box.endpoint.address)", \(site.box.endpoint.port)))
+            context = ssl._create_unverified_context()
+            print(context.wrap_socket(s, server_hostname="\(Self.host)").version())
+            """
+        let heard = try await Program.run("python3", ["-c", script])
+        await site.stop()
+        #expect(heard.output.hasPrefix("TLSv1"), "\(heard.output)")
+    }
+
+    @Test func aLongPathTakesItsTime() async throws {
+        let roundTrip = Duration.milliseconds(120)
+        let site = try await Site(.clear(roundTrip: roundTrip))
+        let script = """
+            import socket, ssl, time
+            start = time.monotonic()
+            s = socket.create_connection(("\(site.box.endpoint.address)", \(site.box.endpoint.port)))
+            s = ssl._create_unverified_context().wrap_socket(s, server_hostname="\(Self.host)")
+            s.sendall(b"GET /v2/ HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n")
+            while s.recv(4096): pass
+            print(round((time.monotonic() - start) * 1000))
+            """
+        let heard = try await Program.run("python3", ["-c", script])
+        await site.stop()
+        // TCP, TLS 1.3, HTTP: three round trips. How much longer it takes is the machine's affair.
+        let milliseconds = try #require(Int(heard.output.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(milliseconds >= 360)
     }
 
     @Test func anAlertIsSeenAsOne() async throws {

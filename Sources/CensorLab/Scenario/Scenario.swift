@@ -1,3 +1,5 @@
+package import LabNet
+
 /// A hostile network as a value: who stands in it and how each behaves. `Lab` makes it real.
 package struct Scenario: Sendable {
     /// The name by which it is asked for.
@@ -6,31 +8,67 @@ package struct Scenario: Sendable {
     package var explanation: String
     /// The resolvers that a client may ask, at least one.
     package var resolvers: [Resolver]
-    /// The box on the path to the registry; nil where the path is clear.
-    package var box: TLSBox.Rules?
-    /// What stands at the addresses that injectors give out.
+    /// Addresses beside the resolvers, with the same path and nobody there: what answers is forged.
+    package var canaries: [Resolver] = []
+    /// The ways to the registry, at least one, and at most one of IPv6: loopback has one address of that family.
+    package var ways = [Way()]
+    /// What stands at the addresses that are forged.
     package var stranger = StrangerManner.tls
     /// What the registry demands of a hello.
     package var registry = RegistryManner.open
 
-    /// A resolver abroad.
+    /// A resolver abroad, and the path to it.
     package struct Resolver: Sendable {
-        /// From the query to the true answer.
+        /// From the query to its own answer.
         package var delay: Duration
-        /// The injectors on the path to it, fastest first or not.
-        package var injectors: [Forging] = []
-        /// Whether DNS over TCP is reset on that path.
+        /// The injectors on the path, fastest first or not. One that gives out addresses and has none is given the
+        /// strangers'. They see datagrams only.
+        package var injectors: [Injector] = []
+        /// What it answers itself.
+        package var content = Content.truth
+        /// How it is spoken to.
+        package var carrier = Carrier.datagrams
+        /// Whether DNS over TCP is reset on the path.
         package var resetsTCP = false
+        /// Whether it answers cookies (RFC 7873).
+        package var answersCookies = true
+        /// The hop limit with which its own datagrams leave; nil for this machine's own.
+        package var hopLimit: UInt8?
+        /// What the path loses; nil for nothing.
+        package var loss: Loss?
     }
 
-    /// An injector whose addresses are the strangers of this lab.
-    package struct Forging: Sendable {
-        /// From the query to its first answer.
-        package var delay: Duration
-        /// How many answers it gives to one query.
-        package var count = 1
-        /// Whether it sets AA.
-        package var isAuthoritative = false
+    /// What a resolver answers.
+    package enum Content: Hashable, Sendable {
+        /// The way to the registry.
+        case truth
+        /// The strangers' addresses, behind an alias or not, and the truth about everything else: a resolver that is
+        /// polluted itself, or whoever answers in its place.
+        case pollution(alias: Bool)
+        /// Nothing: nobody is there.
+        case silence
+    }
+
+    /// How a resolver is spoken to.
+    package enum Carrier: Hashable, Sendable {
+        /// UDP, and TCP beside it.
+        case datagrams
+        /// Inside TLS, with a certificate for its address.
+        case secure(SecureResolver.Carrier)
+    }
+
+    /// One way to the registry, with an address of its own.
+    package struct Way: Hashable, Sendable {
+        /// The family of that address.
+        package var family: IPAddress.Family
+        /// The box on it.
+        package var box: TLSBox.Rules
+
+        /// A clear way of IPv4, unless said otherwise.
+        package init(_ family: IPAddress.Family = .ip4, box: TLSBox.Rules = .clear()) {
+            self.family = family
+            self.box = box
+        }
     }
 
     /// What a stranger does with those who connect.
@@ -43,12 +81,20 @@ package struct Scenario: Sendable {
         case tls
     }
 
-    /// What the registry demands of a hello.
-    package enum RegistryManner: Sendable {
-        /// Nothing: without a name it shows its certificate, which is valid for all its hosts.
+    /// What the registry makes of a hello.
+    package enum RegistryManner: Hashable, Sendable {
+        /// Shows its certificate, which is valid for all its hosts, name or no name.
         case open
-        /// The true name; without it the answer is alert 112.
+        /// Demands a name of its own; the rest gets alert 112.
         case needsName
+        /// The same, with a close without a word in place of the alert.
+        case needsNameSilently
+        /// Shows a certificate for another name to whoever does not give one of its own.
+        case otherCertificate
+        /// Serves those without a name; those with the name of somebody else get alert 112.
+        case refusesStrangers
+        /// The same, with a close without a word in place of the alert.
+        case refusesStrangersSilently
     }
 }
 
@@ -56,47 +102,26 @@ extension Scenario {
     /// The names of the lab's registry, of its token server and of its storage: what a censor has on its list.
     package static let censored: NameList = ["lab.example"]
 
-    /// Every scenario there is.
-    package static let all: [Scenario] = [
-        Scenario(
-            name: "clear", explanation: "nobody interferes: the control to all the others",
-            resolvers: abroad(injectors: [])),
-        Scenario(
-            name: "poisoned-dns",
-            explanation: "three injectors answer before the true resolvers do; the path to the registry is clear",
-            resolvers: abroad(injectors: tripleCensors)),
-        Scenario(
-            name: "sni-reset",
-            explanation: "DNS is clear; a box that puts TCP segments together resets connections to blocked names",
-            resolvers: abroad(injectors: []), box: box(.segments)),
-        Scenario(
-            name: "demo",
-            explanation: "forged DNS, and a box that puts TCP segments and TLS records together and resets by name",
-            resolvers: abroad(injectors: tripleCensors), box: box(.records)),
-        Scenario(
-            name: "needs-name",
-            explanation: "forged DNS, a box that puts TCP segments together, and a registry that demands its name",
-            resolvers: abroad(injectors: tripleCensors), box: box(.segments), registry: .needsName),
-    ]
+    /// Every scenario there is, in the order of ``chapters``.
+    package static let all: [Scenario] = chapters.flatMap(\.scenarios)
 
     /// The scenario of this name.
     package static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }
 
-    /// Three resolvers at the distances that have been measured across a border.
-    private static func abroad(injectors: [Forging]) -> [Resolver] {
-        [150, 165, 180].map { Resolver(delay: .milliseconds($0), injectors: injectors) }
+    /// Scenarios that belong together.
+    package struct Chapter: Sendable {
+        /// What they have in common, in a few words of English.
+        package var title: String
+        /// The scenarios.
+        package var scenarios: [Scenario]
     }
 
-    /// Three injectors answer one query in any order, some of them twice (FOCI 2020, "Triplet Censors").
-    private static let tripleCensors = [
-        Forging(delay: .milliseconds(12), count: 2),
-        Forging(delay: .milliseconds(8), isAuthoritative: true),
-        Forging(delay: .milliseconds(27)),
+    /// The table of scenarios.
+    package static let chapters = [
+        Chapter(title: "Nobody, and everybody at once", scenarios: whole),
+        Chapter(title: "Forged and missing answers of DNS; the path to the registry is clear", scenarios: names),
+        Chapter(title: "Boxes that read hellos; DNS is clear", scenarios: boxes),
+        Chapter(title: "Servers behind a box that puts TCP segments together; DNS is clear", scenarios: servers),
+        Chapter(title: "Paths to the registry; DNS is clear", scenarios: paths),
     ]
-
-    private static func box(_ reader: Reading.Reader) -> TLSBox.Rules {
-        var rules = TLSBox.Rules(reader: reader, names: censored)
-        rules.residual = .seconds(180)
-        return rules
-    }
 }
