@@ -93,10 +93,10 @@ struct ForgingDNSTests {
         var rules = ForgingDNS.Rules(truth: .zone(Self.zone), delay: .milliseconds(60), injectors: [near, far])
         rules.hopLimit = 47
         let dns = try await ForgingDNS.start(rules, at: Endpoint(address: place, port: 0))
-        let limits = try hopLimits(of: 3, from: dns.endpoint, Query.bytes(Self.name))
+        let limits = try await Self.hopLimits(of: 3, from: dns.endpoint, Query.bytes(Self.name))
         rules.hopLimit = nil
         let plain = try await ForgingDNS.start(rules, at: Endpoint(address: place, port: 0))
-        let usual = try hopLimits(of: 3, from: plain.endpoint, Query.bytes(Self.name))
+        let usual = try await Self.hopLimits(of: 3, from: plain.endpoint, Query.bytes(Self.name))
         await dns.stop()
         await plain.stop()
         #expect(limits == [244, 55, 47])
@@ -110,7 +110,7 @@ struct ForgingDNSTests {
             rules.loss = loss
             let dns = try await ForgingDNS.start(rules, at: Self.place(9), journal: journal)
             // Those that the path loses are asked for in vain; the last one is asked for until it is heard.
-            for _ in 0..<40 { try sendAndForget(dns.endpoint, Query.bytes(Self.name)) }
+            for _ in 0..<40 { try Self.sendAndForget(dns.endpoint, Query.bytes(Self.name)) }
             while journal.events.count(where: { if case .lost(_, isAnswer: false) = $0 { true } else { false } })
                 + journal.events.count(where: { if case .asked = $0 { true } else { false } }) < 40
             {
@@ -214,14 +214,18 @@ struct ForgingDNSTests {
     }
 
     /// Sends a query and waits for nothing.
-    private func sendAndForget(_ server: Endpoint, _ query: [UInt8]) throws {
+    private static func sendAndForget(_ server: Endpoint, _ query: [UInt8]) throws {
         let number = try socket(to: server)
         defer { close(number) }
         #expect(send(number, query, query.count, 0) == query.count)
     }
 
-    /// The hop limits with which so many answers arrive. Blocks for as long as they take.
-    private func hopLimits(of count: Int, from server: Endpoint, _ query: [UInt8]) throws -> [Int32] {
+    /// The hop limits with which so many answers arrive.
+    private static func hopLimits(of count: Int, from server: Endpoint, _ query: [UInt8]) async throws -> [Int32] {
+        try await NIOThreadPool.singleton.runIfActive { try waitForHopLimits(of: count, from: server, query) }
+    }
+
+    private static func waitForHopLimits(of count: Int, from server: Endpoint, _ query: [UInt8]) throws -> [Int32] {
         let number = try socket(to: server)
         defer { close(number) }
         var (on, patience) = (Int32(1), timeval(tv_sec: 5, tv_usec: 0))
@@ -249,7 +253,7 @@ struct ForgingDNSTests {
         }
     }
 
-    private func socket(to server: Endpoint) throws -> Int32 {
+    private static func socket(to server: Endpoint) throws -> Int32 {
         let number = Glibc.socket(server.address.family.socketFamily, Int32(SOCK_DGRAM.rawValue), 0)
         try #require(number >= 0)
         try #require(server.withSocketAddress { connect(number, $0, $1) } == 0)
