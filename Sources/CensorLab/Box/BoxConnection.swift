@@ -39,10 +39,19 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
         if memory.holds(context.channel.peer.address) {
             // In its penalty a client need not finish its hello.
             judge(reading ?? .unreadable, .penalised(rules.action), context: context)
-        } else if let reading {
-            let segments = max(reads, facts?.segments ?? 0)
+        } else if let segments = segments(facts) {
+            let reading = reading ?? .unreadable
             judge(reading, rules.verdict(on: reading, segments: segments), context: context)
+        } else if let reading {
+            judge(reading, rules.verdict(on: reading, segments: 1), context: context)
         }
+    }
+
+    /// In how many segments the hello comes, as far as this box minds: a first one that does not hold it all is enough.
+    private func segments(_ facts: TCPFacts?) -> Int? {
+        guard rules.fragmented != nil else { return nil }
+        let isWhole = HelloReader(reader: .records).read(held.readableBytesView) != nil
+        return max(reads, facts?.segments ?? 0, isWhole ? 1 : 2)
     }
 
     /// Whether the hello cannot have come through this path.

@@ -9,7 +9,8 @@ final class ResolverDatagrams: ChannelInboundHandler {
     private let journal: Journal
     /// How many answers each injector has given in each family: its place in the cycle of its addresses.
     private var turns: [Turn: Int] = [:]
-    private var chance: SplitMix
+    /// Two sequences of chances, so that answers, whose order is a matter of time, do not disturb that of the queries.
+    private var chances: (queries: SplitMix, answers: SplitMix)
 
     private struct Turn: Hashable {
         var injector: Int
@@ -26,14 +27,15 @@ final class ResolverDatagrams: ChannelInboundHandler {
     init(_ rules: ForgingDNS.Rules, journal: Journal) {
         self.rules = rules
         self.journal = journal
-        chance = SplitMix(state: rules.loss?.seed ?? 0)
+        let seed = rules.loss?.seed ?? 0
+        chances = (SplitMix(state: seed), SplitMix(state: ~seed))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let envelope = unwrapInboundIn(data)
         let message = Array(envelope.data.readableBytesView)
         guard let query = DNSQuery(message), let client = envelope.remoteAddress.endpoint else { return }
-        if isLost() { return journal.record(.lost(query, isAnswer: false), by: context.party) }
+        if isLost(&chances.queries) { return journal.record(.lost(query, isAnswer: false), by: context.party) }
         journal.record(.asked(query, from: client, over: .udp), by: context.party)
         let loop = context.eventLoop.assumeIsolated()
         for (delay, injector, forgery) in forgeries(for: query) {
@@ -55,7 +57,7 @@ final class ResolverDatagrams: ChannelInboundHandler {
     }
 
     private func give(_ due: Due, to query: DNSQuery, from client: SocketAddress, context: ChannelHandlerContext) {
-        if isLost() { return journal.record(.lost(query, isAnswer: true), by: context.party) }
+        if isLost(&chances.answers) { return journal.record(.lost(query, isAnswer: true), by: context.party) }
         journal.record(due.event, by: context.party)
         let datagram = AddressedEnvelope(remoteAddress: client, data: ByteBuffer(bytes: due.message))
         context.channel.send(datagram, hopLimit: due.hopLimit)
@@ -74,7 +76,7 @@ final class ResolverDatagrams: ChannelInboundHandler {
         return due
     }
 
-    private func isLost() -> Bool {
+    private func isLost(_ chance: inout SplitMix) -> Bool {
         guard let loss = rules.loss else { return false }
         return Double.random(in: 0..<1, using: &chance) < loss.probability
     }

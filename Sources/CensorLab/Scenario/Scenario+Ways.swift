@@ -89,8 +89,8 @@ extension Scenario {
             [Way(box: .clear().with { $0.cut = .init(afterBytes: 16 << 10, action: .blackhole) }), Way()]),
         along(
             "small-mtu",
-            "no TCP segment over 1200 bytes gets through, and nobody says so: clients need a smaller maximum",
-            Way.two(.clear().with { $0.segmentLimit = 1200 })),
+            "no TCP segment over 536 bytes gets through, and nobody says so: clients need a smaller maximum",
+            Way.two(.clear().with { $0.segmentLimit = 536 })),
     ]
 
     private static func blocked(_ family: IPAddress.Family) -> Way {
