@@ -112,6 +112,21 @@ struct LabTests {
         #expect(Set(Scenario.all.map(\.name)) == Set(Self.expected.keys))
     }
 
+    @Test func canariesAnswerWhatTheirScenarioSays() async throws {
+        // Before injectors a canary answers for names on their list alone; where port 53 is hijacked, for everything.
+        for (name, knowsTheRoot) in [("dns-canary", false), ("dns-hijack", true)] {
+            let lab = try await Lab.start(try #require(Scenario.named(name)), image: .small())
+            let canary = try #require(lab.canaries.first)
+            let common = ["@\(canary.address)", "-p", "\(canary.port)", "+short", "+tries=1", "+timeout=1"]
+            let answer = try await Program.run("dig", common + [Lab.registryHost, "A"]).output
+            let root = try await Program.run("dig", common + [".", "NS"]).output
+            await lab.stop()
+            let forged = lab.strangers.map(\.endpoint.address.description)
+            #expect(forged.contains { answer.contains($0) }, "\(answer)")
+            #expect(root.contains("root-servers.net") == knowsTheRoot, "\(root)")
+        }
+    }
+
     @Test func whoeverFollowsTheForgedAnswerMeetsAStranger() async throws {
         let lab = try await Lab.start(try #require(Scenario.named("poisoned-dns")), image: .small())
         try await withFolder { folder in
