@@ -15,6 +15,17 @@ static inline const void *labnet_cmsg_data(const struct cmsghdr *header) { retur
 // The number depends on the width of time_t, so the macro is an expression, which Swift does not see either.
 static inline int labnet_so_timestampns(void) { return SO_TIMESTAMPNS; }
 
+// The bytes of a TCP socket's queue that have not been sent even once, -1 with errno set: ioctl takes a variable number of
+// arguments, which Swift does not call.
+// Its header is not included: what it declares would belong to this module then.
+#include <linux/sockios.h>
+
+static inline int labnet_unsent_bytes(int socket) {
+    extern int ioctl(int, unsigned long, ...);
+    int count = 0;
+    return ioctl(socket, SIOCOUTQNSD, &count) == 0 ? count : -1;
+}
+
 // Status codes are macros in c-ares 1.18 and an enumeration in 1.34; Swift sees a different type in each.
 static const int labnet_ares_success = ARES_SUCCESS;
 static const int labnet_ares_nodata = ARES_ENODATA;

@@ -4,10 +4,14 @@ internal import NIOCore
 extension Connector {
     /// Makes one attempt, from the SYN to the verified certificate; whatever it opened is closed when it fails.
     ///
+    /// - Parameter quiet: is told when nothing has come back for longer than the way there and back explains, before TCP
+    ///   is connected or after the hello; the attempt goes on.
     /// - Throws: `NetworkError`; `StrategyPlan.Failure.leftAlone`; `CancellationError`.
-    func connection(by attempt: StrategyPlan.Attempt, to origin: Origin) async throws -> HTTP1Connection {
+    func connection(
+        by attempt: StrategyPlan.Attempt, to origin: Origin, quiet: @escaping @Sendable (_ isConnected: Bool) -> Void
+    ) async throws -> HTTP1Connection {
         try await checkPenalty(on: attempt.route)
-        let channel = try await channel(by: attempt, to: origin)
+        let channel = try await channel(by: attempt, to: origin, quiet)
         do {
             return try await HTTP1Connection.open(
                 on: channel, to: attempt.route.endpoint, for: origin, timeouts: configuration.timeouts)
@@ -18,30 +22,42 @@ extension Connector {
         }
     }
 
-    private func channel(by attempt: StrategyPlan.Attempt, to origin: Origin) async throws -> any Channel {
-        let route = attempt.route
-        let hello = attempt.strategy.map { Hello(host: origin.host, port: origin.port, strategy: $0, route: route) }
-        let socket = try await connect(to: route.endpoint, for: route.relay?.proxy.host ?? origin.host)
+    private func channel(
+        by attempt: StrategyPlan.Attempt, to origin: Origin, _ quiet: @escaping @Sendable (_ isConnected: Bool) -> Void
+    ) async throws -> any Channel {
+        let (route, start) = (attempt.route, ContinuousClock.now)
+        let socket = try await connect(to: route.endpoint, for: route.relay?.proxy.host ?? origin.host) { quiet(false) }
         // Another connection may have burnt the route while this one was being made.
         try await checkPenalty(on: route)
+        func hello(_ strategy: ServerNameStrategy) -> Hello {
+            Hello(
+                host: origin.host, port: origin.port, strategy: strategy, route: route,
+                patience: patience(with: strategy, roundTrip: .now - start)
+            ) { quiet(true) }
+        }
         guard let relay = route.relay else {
-            guard let hello else { return try await handover.adopt(socket) }
-            return try await secure(socket, hello)
+            guard let strategy = attempt.strategy else { return try await handover.adopt(socket) }
+            return try await secure(socket, hello(strategy))
         }
         let channel = try await tunnel(through: relay, on: socket, at: route)
-        guard let hello else { return channel }
+        guard let strategy = attempt.strategy else { return channel }
         do {
-            return try await secure(channel, hello)
+            return try await secure(channel, hello(strategy))
         } catch {
             await channel.closeNow()
             throw error
         }
     }
 
-    private func connect(to endpoint: Endpoint, for host: Host) async throws -> TCPSocket {
+    private func connect(
+        to endpoint: Endpoint, for host: Host, quiet: @escaping @Sendable () -> Void
+    ) async throws -> TCPSocket {
         let start = ContinuousClock.now
         do {
-            let socket = try await TCPSocket.connect(to: endpoint, within: configuration.timeouts.connect, clock: clock)
+            async let _ = notice(after: race.stagger * 2) { quiet() }
+            let socket = try await TCPSocket.connect(
+                to: endpoint, within: configuration.timeouts.connect, clock: clock,
+                segmentSize: configuration.segmentSize)
             observer.record(.connected(failure: nil), host: host.description, endpoint: endpoint, since: start)
             return socket
         } catch {
@@ -49,6 +65,22 @@ extension Connector {
             observer.record(.connected(failure: cause), host: host.description, endpoint: endpoint, since: start)
             throw dressed(error, NetworkError(step: .dial, host: host.description, endpoint: endpoint, cause: cause))
         }
+    }
+}
+
+// MARK: Patience
+
+extension Connector {
+    /// After how much silence a hello counts as lost, though its answer is still waited for: twice the way there and back,
+    /// but no less than a stagger. `disorder` takes one more retransmission.
+    private func patience(with strategy: ServerNameStrategy, roundTrip: Duration) -> Duration {
+        max(race.stagger, roundTrip * 2) * (strategy == .disorder ? 2 : 1)
+    }
+
+    /// Calls back when the time has passed, unless the task is cancelled before.
+    private func notice(after patience: Duration, _ notice: @Sendable () async -> Void) async {
+        do { try await clock.sleep(for: patience) } catch { return }
+        await notice()
     }
 }
 
@@ -65,7 +97,9 @@ extension Connector {
         do {
             let open: any Channel
             if proxy.kind == .https {
-                let hello = Hello(host: proxy.host, port: proxy.port, strategy: relay.greeting, route: route)
+                let hello = Hello(
+                    host: proxy.host, port: proxy.port, strategy: relay.greeting, route: route,
+                    patience: configuration.timeouts.handshake, quiet: {})
                 open = try await secure(socket, hello)
             } else {
                 open = try await handover.adopt(socket)
@@ -111,19 +145,21 @@ extension Connector {
 // MARK: TLS
 
 extension Connector {
-    /// Whom a handshake is for, and how it greets.
+    /// Whom a handshake is for, how it greets, and how long it takes silence for distance.
     private struct Hello: Sendable {
         let host: Host
         let port: UInt16
         let strategy: ServerNameStrategy
         let route: Route
+        let patience: Duration
+        let quiet: @Sendable () -> Void
     }
 
     private func secure(_ socket: consuming TCPSocket, _ hello: Hello) async throws -> any Channel {
         let start = ContinuousClock.now
         do {
             let session = try tls.session(for: hello.host, port: hello.port, strategy: hello.strategy)
-            let (channel, handshake) = try await handover.adopt(socket, beginning: session)
+            let (channel, handshake) = try await handover.adopt(socket, beginning: session, clock: clock)
             try await finish(handshake, on: channel, hello, since: start)
             return channel
         } catch {
@@ -154,7 +190,13 @@ extension Connector {
         _ handshake: Handshake, on channel: any Channel, _ hello: Hello, since start: ContinuousClock.Instant
     ) async throws {
         let limit = configuration.timeouts.handshake
+        let isQuiet = Flag()
         do {
+            async let _ = notice(after: hello.patience) {
+                guard await !handshake.hasReceived() else { return }
+                isQuiet.raise()
+                hello.quiet()
+            }
             let summary = try await withDeadline(limit, clock: clock) { try await handshake.finish(on: channel) }
             observer.record(
                 .handshake(hello.strategy, protocolVersion: summary.protocolVersion, failure: nil),
@@ -163,6 +205,10 @@ extension Connector {
         } catch {
             let isSilent = await !handshake.hasReceived()
             await channel.closeNow()
+            // Whoever won the race meanwhile, this hello was swallowed, as far as one can see.
+            if error is CancellationError, isQuiet.isRaised, isSilent {
+                await burn(hello, .silenceAfterHello(hello.patience))
+            }
             guard error is DeadlinePassed else { throw error }
             throw TLSFailure(isSilent ? .silenceAfterHello(limit) : .timedOut(limit))
         }
@@ -176,13 +222,20 @@ extension Connector {
         observer.record(
             .handshake(hello.strategy, protocolVersion: nil, failure: cause), host: hello.host.description,
             endpoint: hello.route.endpoint, since: start)
-        let failure = NetworkError(
-            step: .secure, host: hello.host.description, endpoint: hello.route.endpoint, cause: cause)
-        let showedName = hello.strategy.carriesTrueName && hello.host.isName
-        if isLab || serverName == .auto, showedName, cause.meansKilled {
-            await memory.burn(hello.route, after: failure)
-        }
-        return dressed(error, failure)
+        if cause.meansKilled { await burn(hello, cause) }
+        return dressed(error, failure(hello, cause))
+    }
+
+    private func failure(_ hello: Hello, _ cause: NetworkError.Cause) -> NetworkError {
+        NetworkError(
+            step: .secure, host: hello.host.description, endpoint: hello.route.endpoint, strategy: hello.strategy,
+            cause: cause)
+    }
+
+    /// Leaves the route alone from now on, where a box can have read the true name there.
+    private func burn(_ hello: Hello, _ cause: NetworkError.Cause) async {
+        guard isLab || serverName == .auto, hello.strategy.carriesTrueName, hello.host.isName else { return }
+        await memory.burn(hello.route, after: failure(hello, cause))
     }
 
     private func checkPenalty(on route: Route) async throws {

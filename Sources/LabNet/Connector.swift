@@ -11,6 +11,7 @@ struct Connector: Sendable {
     let memory: DialMemory
     let handover: Handover
     let clock: any Clock<Duration>
+    let search = WaySearch()
 
     var isLab: Bool {
         if case .lab = configuration.mode { true } else { false }
@@ -19,33 +20,95 @@ struct Connector: Sendable {
     /// What `-sni` asks for, or what is usual in this mode.
     var serverName: ServerNamePolicy { configuration.serverName ?? (isLab ? .auto : .always(.plain)) }
 
+    var race: StaggeredRace { StaggeredRace(clock: clock) }
+
     /// Connects to an origin by whichever of its routes is up first.
     ///
     /// An attempt is the whole way: TCP, the proxy, TLS and the verified name. A box that accepts TCP and kills TLS
-    /// loses the race like a dead address does.
+    /// loses the race like a dead address does. What has worked before is dialled before the name is looked up; where
+    /// nothing has, and a ladder is to be climbed, one connection climbs it for all.
     ///
     /// - Throws: `NetworkError` with every attempt's failure; `CancellationError`.
     func connect(to origin: Origin) async throws -> HTTP1Connection {
-        let routes = try await routes(to: origin)
-        let plan = StrategyPlan(
-            routes, ladder: Ladder(origin: origin, policy: serverName),
-            remembered: await memory.whatWorked(for: origin.host, on: routes.map(\.route)))
-        let outcome = try await StaggeredRace(clock: clock).run(plan) { attempt in
-            await result(of: attempt, to: origin)
+        let claim = search.claim(origin)
+        do {
+            let connection = try await connect(to: origin, claim)
+            claim.end(.found)
+            return connection
+        } catch let error as NetworkError {
+            claim.end(.failed(error))
+            throw error
+        } catch {
+            claim.end(.cancelled)
+            throw error
+        }
+    }
+
+    private func connect(to origin: Origin, _ claim: WaySearch.Claim) async throws -> HTTP1Connection {
+        let ladder = Ladder(origin: origin, policy: serverName)
+        var claim = ladder.isLong ? claim : nil
+        var known = try await knownWays(to: origin)
+        if known.isEmpty, let search = claim {
+            let isMine = try await hasTaken(search)
+            known = try await knownWays(to: origin)
+            // Behind a proxy, what was found is remembered by routes that have yet to be found.
+            if !isMine, known.isEmpty { claim = nil }
+        }
+        var plan = StrategyPlan(ladder: ladder)
+        for way in known { plan.hear(.known(way.route, way.strategy)) }
+        let outcome = try await race.run(plan) { [claim] tell in
+            await findRoutes(to: origin, claim: claim, tell)
+        } attempt: { attempt, tell in
+            await result(of: attempt, to: origin) { tell(.quiet(attempt, isConnected: $0)) }
         } discard: { connection in
             await connection.close()
         }
         switch outcome {
         case .won(let connection): return connection
-        case .lost(let failures): throw defeat(failures.map(\.error), routes: routes.map(\.trust), origin: origin)
+        case .lost(let plan): throw plan.defeat(host: origin.host)
         }
     }
 
-    private func result(of attempt: StrategyPlan.Attempt, to origin: Origin) async -> Result<
-        HTTP1Connection, StrategyPlan.Failure
-    > {
+    /// Waits until the search is this connection's, or until somebody else's has found something: whether it is ours.
+    ///
+    /// - Throws: what the other search failed with: it met everything that this one would meet. `CancellationError`.
+    private func hasTaken(_ claim: WaySearch.Claim) async throws -> Bool {
+        let part = await claim.take()
+        try Task.checkCancellation()
+        if case .over(.failed(let error)) = part { throw error }
+        return part == .mine
+    }
+
+    /// Tells the plan of every route as it is found, once the search is this connection's or over.
+    private func findRoutes(
+        to origin: Origin, claim: WaySearch.Claim?, _ tell: @escaping StaggeredRace.Tell<StrategyPlan>
+    ) async {
         do {
-            return .success(try await connection(by: attempt, to: origin))
+            if let claim, try await !hasTaken(claim) {
+                // What somebody else has found meanwhile goes first.
+                for way in try await knownWays(to: origin) { tell(.known(way.route, way.strategy)) }
+            }
+            let (routes, found) = AsyncStream.makeStream(of: FoundRoute.self)
+            async let lookup: Void = {
+                defer { found.finish() }
+                try await findRoutes(to: origin) { found.yield($0) }
+            }()
+            for await item in routes {
+                tell(.found(item.route, item.trust, await memory.record(of: item.route, for: origin.host)))
+            }
+            try await lookup
+        } catch let error as NetworkError {
+            tell(.unresolved(error))
+        } catch {
+            // Cancelled: the race is over.
+        }
+    }
+
+    private func result(
+        of attempt: StrategyPlan.Attempt, to origin: Origin, quiet: @escaping @Sendable (_ isConnected: Bool) -> Void
+    ) async -> Result<HTTP1Connection, StrategyPlan.Failure> {
+        do {
+            return .success(try await connection(by: attempt, to: origin, quiet: quiet))
         } catch let failure as StrategyPlan.Failure {
             return .failure(failure)
         } catch let error as NetworkError {
@@ -55,18 +118,5 @@ struct Connector: Sendable {
             return .failure(
                 .failed(NetworkError(step: .dial, host: origin.host.description, cause: .system(errno: ECANCELED))))
         }
-    }
-
-    /// What to say when no attempt was left.
-    private func defeat(_ failures: [NetworkError], routes: [Candidate.Trust], origin: Origin) -> NetworkError {
-        if let only = failures.first, failures.count == 1 { return only }
-        // Nothing was tried: each route was in doubt, and a plain request would have shown the name to it.
-        if failures.isEmpty {
-            return NetworkError(
-                step: .resolve, host: origin.host.description, cause: .onlyForgedAnswers(count: routes.count))
-        }
-        let step: Step = failures.contains { $0.step == .secure } ? .secure : .dial
-        return NetworkError(
-            step: step, host: origin.host.description, cause: .allAttemptsFailed, attempts: failures)
     }
 }

@@ -18,7 +18,7 @@ public struct Transport: HTTPExchanging {
         _ configuration: TransportConfiguration, observe: @escaping @Sendable (Observation) -> Void = { _ in }
     ) throws {
         let environment = ProcessInfo.processInfo.environment
-        let tls = try TLSContext(trust: configuration.trust, environment: environment)
+        let tls = try TLSContext(trust: configuration.trust, environment: environment, form: configuration.hello)
         let streams = ResolverStreams(tls: tls)
         self.init(
             configuration, resolver: Resolver(configuration: configuration, streams: streams), streams: streams,
@@ -33,7 +33,7 @@ public struct Transport: HTTPExchanging {
         _ configuration: TransportConfiguration, resolver: any NameResolving, environment: [String: String],
         clock: any Clock<Duration> = ContinuousClock(), observe: @escaping @Sendable (Observation) -> Void = { _ in }
     ) throws {
-        let tls = try TLSContext(trust: configuration.trust, environment: environment)
+        let tls = try TLSContext(trust: configuration.trust, environment: environment, form: configuration.hello)
         self.init(
             configuration, resolver: resolver, streams: ResolverStreams(tls: tls, clock: clock), tls: tls,
             environment: environment, clock: clock, observe: observe)

@@ -1,3 +1,4 @@
+internal import CAres
 internal import Glibc
 
 /// What the connections of one transport learn from each other.
@@ -58,6 +59,15 @@ actor DialMemory {
             let demoted = self.routes.demotions(for: host, on: route)
             if !demoted.isEmpty { found[route] = demoted }
         }
+    }
+
+    /// What is known of a route, for whoever is about to dial it.
+    func record(of route: Route, for host: Host) -> RouteRecord {
+        var record = RouteRecord()
+        record.worked = routes.whatWorked(for: host, on: [route])[route]
+        record.brokeOff = routes.demotions(for: host, on: route)
+        record.isTroubled = routes.lastTrouble(on: route) != nil
+        return record
     }
 
     /// These routes, those where a stream was cut last, the latest trouble at the very end; otherwise in their order.

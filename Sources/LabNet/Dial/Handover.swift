@@ -17,12 +17,18 @@ struct Handover: Sendable {
 
     /// Writes the hello on the socket, segment by segment, then adopts it, with TLS in its pipeline.
     ///
+    /// - Parameter clock: paces the waiting for the first segment of a hello in disorder.
     /// - Returns: the channel, and its handshake, which is under way.
     /// - Throws: `TLSFailure`, `SocketFailure`, NIO's errors; the descriptor is closed then.
     func adopt(
-        _ socket: consuming TCPSocket, beginning session: sending TLSSession
+        _ socket: consuming TCPSocket, beginning session: sending TLSSession, clock: any Clock<Duration>
     ) async throws -> (channel: any Channel, handshake: Handshake) {
-        try await socket.send(session.firstFlight())
+        let segments = try session.firstFlight()
+        if session.expectation?.strategy == .disorder {
+            try await socket.sendInDisorder(segments, clock: clock)
+        } else {
+            try await socket.send(segments)
+        }
         let loop = group.next()
         let handshake = Handshake(session, on: loop)
         do {

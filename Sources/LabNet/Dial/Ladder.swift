@@ -25,9 +25,19 @@ package enum Ladder: Hashable, Sendable {
         case .hello(.always(let strategy), _):
             [trust == .trusted || !strategy.carriesTrueName ? strategy : .omit]
         case .hello(.auto, _):
-            trust == .trusted ? [.omit, .recordsAndSegments, .segments, .records, .plain] : [.omit]
+            trust == .trusted ? [.omit] + Self.disguises + [.plain] : [.omit]
         }
     }
+
+    /// The rungs that show the true name in disguise, in the order in which they are spent.
+    ///
+    /// Each address takes one, so the first two have to cover what the others can do: `disorder` passes every reader that
+    /// either cut deceives and those who read in order of arrival besides; `records` alone fits one segment, for boxes
+    /// that choke on a hello in several.
+    private static let disguises: [ServerNameStrategy] = [.disorder, .records, .recordsAndSegments, .segments]
+
+    /// Whether there is more than one rung to try, so that climbing is worth doing once.
+    package var isLong: Bool { lastResort != nil }
 
     /// The rung that waits until nothing else is left: it shows the name to whoever looks.
     package var lastResort: ServerNameStrategy? {

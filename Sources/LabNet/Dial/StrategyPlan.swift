@@ -1,11 +1,14 @@
 /// Which route is tried next, and with which hello: the whole policy of dialling, without a clock or a socket.
 ///
-/// - A route in answer to whose nameless hello the server declined (an alert, a close, a stranger's certificate) is
-///   alive and wants the name: it climbs to its next rung at once.
-/// - A hello with the true name that met a reset or silence was read by a box: the route is left alone, and the other
-///   routes of the host do not repeat that rung.
-/// - A nameless hello that met a reset or silence says little (some boxes drop those, some addresses are dead): the
-///   route is kept for when all others have been asked.
+/// - A way that has worked before goes first, and alone until it fails or falls quiet.
+/// - Otherwise a route begins with the first rung of its ladder, which gives nothing away. Trusted routes come before
+///   doubtful ones and those where a stream was cut last; the families take turns (RFC 8305 4).
+/// - A server that declines a nameless hello (an alert, a close, a stranger's certificate) is alive and wants the name: it
+///   gets it at once, in the strongest disguise that no other route is trying.
+/// - A nameless hello that meets a reset or silence says little of its route (some addresses are dead), but two of them
+///   say that a box drops such hellos. The route need not have failed for that: to have fallen quiet is enough.
+/// - A hello with the true name that met a reset or silence was read by a box: the route is left alone, and no other route
+///   repeats that rung. One that the server declined may climb on when no route is left that has not seen the name.
 /// - `plain`, as a rung of `auto`, waits until nothing else is left or under way.
 package struct StrategyPlan: RacePlan {
     /// One route with one hello.
@@ -31,78 +34,144 @@ package struct StrategyPlan: RacePlan {
         }
     }
 
-    private enum Standing { case wantsName, fresh, doubted, busy, closed }
-
-    private struct Way {
-        let route: Route
-        var rungs: [ServerNameStrategy?]
-        let proven: ServerNameStrategy?
-        var standing = Standing.fresh
+    /// What a plan learns while its attempts run.
+    package enum News: Sendable {
+        /// A way that has worked before: the route, and the hello that worked there.
+        case known(Route, ServerNameStrategy)
+        /// A route that the lookup has yielded, with the trust that it has earned; one that was heard of before may come
+        /// again with another trust.
+        case found(Route, Candidate.Trust, RouteRecord)
+        /// The lookup has failed.
+        case unresolved(NetworkError)
+        /// Nothing has come back for longer than the way there and back explains; the attempt goes on.
+        case quiet(Attempt, isConnected: Bool)
     }
 
-    private var ways: [Way]
-    private let lastResort: ServerNameStrategy?
+    private let ladder: Ladder
+    private var ways: [Way] = []
     private var killed: Set<ServerNameStrategy> = []
+    private var lastFamily: IPAddress.Family?
+    private var mayHearMore = true
+    private var unresolved: NetworkError?
+    private var failures: [NetworkError] = []
 
-    /// Plans for routes in dial order.
-    ///
-    /// - Parameter remembered: what has worked before on a route; those routes and strategies come first.
-    package init(
-        _ routes: [(route: Route, trust: Candidate.Trust)], ladder: Ladder,
-        remembered: [Route: ServerNameStrategy] = [:]
-    ) {
-        let ways = routes.map { route, trust in
-            let rungs = ladder.rungs(trust)
-            let proven = remembered[route].flatMap { rungs.contains($0) ? $0 : nil }
-            return Way(
-                route: route, rungs: rungs.filter { $0 == proven } + rungs.filter { $0 != proven }, proven: proven)
-        }
-        self.ways = ways.filter { $0.proven != nil } + ways.filter { $0.proven == nil }
-        lastResort = ladder.lastResort
-    }
+    /// Plans for an origin with this ladder; routes come as news.
+    package init(ladder: Ladder) { self.ladder = ladder }
+}
 
+// MARK: What is next
+
+extension StrategyPlan {
     /// See ``RacePlan``.
     package mutating func next() -> Attempt? {
-        for standing in [Standing.wantsName, .fresh, .doubted] {
-            for index in ways.indices where ways[index].standing == standing {
-                let way = ways[index]
-                let rung = way.rungs.firstIndex { rung in
-                    guard let rung, rung != way.proven else { return true }
-                    return rung != lastResort && !killed.contains(rung)
-                }
-                if let rung { return climb(way: index, rung: rung) }
+        guard !ways.contains(where: \.isUnderWayAsKnown) else { return nil }
+        if let index = ways.firstIndex(where: { $0.known != nil && $0.standing != .closed }) {
+            return start(index, ways[index].known)
+        }
+        if let named = named(.wantsName) { return named }
+        if isNamelessDropped, let named = named(.doubted) { return named }
+        return opening() ?? named(.doubted) ?? named(.declined) ?? last()
+    }
+
+    /// Two nameless hellos that vanished on different routes: a box drops them, and others would vanish as well.
+    private var isNamelessDropped: Bool { ways.count { $0.trust == .trusted && $0.hasVanished } > 1 }
+
+    /// The best route that has not been tried, with the first of its rungs.
+    private mutating func opening() -> Attempt? {
+        let fresh = ways.indices.filter { ways[$0].standing == .fresh && !ways[$0].rungs(of: ladder).isEmpty }
+        let best = fresh.map { ways[$0].preference }.max()
+        let equals = fresh.filter { ways[$0].preference == best }
+        let turn = equals.first { ways[$0].route.endpoint.address.family != lastFamily } ?? equals.first
+        guard let turn, let rung = ways[turn].rungs(of: ladder).first else { return nil }
+        return start(turn, rung)
+    }
+
+    /// A route of this standing with the true name, in the strongest disguise that is free.
+    private mutating func named(_ standing: Way.Standing) -> Attempt? {
+        let taken = Set(ways.flatMap(\.running.keys).compactMap(\.self)).union(killed)
+        let declined = ways.reduce(into: Set<ServerNameStrategy>()) { $0.formUnion($1.declined) }
+        for index in ways.indices where ways[index].standing == standing {
+            let rungs = ways[index].rungs(of: ladder).compactMap(\.self).filter {
+                $0.carriesTrueName && $0 != ladder.lastResort && !taken.contains($0)
             }
-        }
-        guard let lastResort, !killed.contains(lastResort), !ways.contains(where: { $0.standing == .busy }) else {
-            return nil
-        }
-        for index in ways.indices where ways[index].standing != .closed {
-            if let rung = ways[index].rungs.firstIndex(of: lastResort) { return climb(way: index, rung: rung) }
+            if let rung = rungs.first(where: { !declined.contains($0) }) ?? rungs.first { return start(index, rung) }
         }
         return nil
     }
 
-    private mutating func climb(way index: Int, rung: Int) -> Attempt {
-        ways[index].standing = .busy
-        return Attempt(route: ways[index].route, strategy: ways[index].rungs.remove(at: rung))
+    /// What is left when every better idea has failed, and nothing is under way that could still answer.
+    private mutating func last() -> Attempt? {
+        guard !mayHearMore, !ways.contains(where: \.isAwaited) else { return nil }
+        // Where the name has been shown and nothing came back, a box may have read it.
+        for index in ways.indices where ways[index].standing != .closed && ways[index].standing != .shown {
+            // Here nothing but what broke off before and the last resort can be left.
+            let rungs = ways[index].rungs(of: ladder).compactMap(\.self).filter { !killed.contains($0) }
+            if let rung = rungs.first(where: { !$0.carriesTrueName || $0 == ladder.lastResort }) {
+                return start(index, rung)
+            }
+        }
+        return nil
+    }
+
+    private mutating func start(_ index: Int, _ rung: ServerNameStrategy?) -> Attempt {
+        if ways[index].standing == .fresh { lastFamily = ways[index].route.endpoint.address.family }
+        ways[index].start(rung)
+        return Attempt(route: ways[index].route, strategy: rung)
+    }
+}
+
+// MARK: What has happened
+
+extension StrategyPlan {
+    /// See ``RacePlan``.
+    package mutating func hear(_ news: News) {
+        switch news {
+        case .known(let route, let strategy):
+            // It was verified then; it will be again, whatever is known of it.
+            guard ladder.rungs(.trusted).contains(strategy) else { return }
+            let index = index(of: route, .trusted)
+            ways[index].knows(strategy)
+        case .found(let route, let trust, let record):
+            let index = index(of: route, trust)
+            ways[index].hear(trust, record, ladder)
+        case .unresolved(let error): unresolved = error
+        case .quiet(let attempt, let isConnected):
+            guard let index = ways.firstIndex(where: { $0.route == attempt.route }) else { return }
+            ways[index].fellQuiet(attempt.strategy, isConnected: isConnected)
+        }
+    }
+
+    private mutating func index(of route: Route, _ trust: Candidate.Trust) -> Int {
+        if let index = ways.firstIndex(where: { $0.route == route }) { return index }
+        ways.append(Way(route: route, trust: trust))
+        return ways.count - 1
     }
 
     /// See ``RacePlan``.
+    package mutating func hearSourceEnded() { mayHearMore = false }
+
+    /// See ``RacePlan``.
     package mutating func failed(_ attempt: Attempt, _ failure: Failure) {
+        failures.append(failure.error)
         guard let index = ways.firstIndex(where: { $0.route == attempt.route }) else { return }
-        ways[index].standing = .closed
-        guard case .failed(let error) = failure, error.step == .secure, let strategy = attempt.strategy else { return }
-        switch error.cause {
-        case .alert, .closedAfterHello:
-            ways[index].standing = .wantsName
-        case .certificate:
-            // To a hello with the name the true server would have shown its own certificate.
-            if !strategy.carriesTrueName { ways[index].standing = .wantsName }
-        case let cause where cause.meansKilled:
-            if strategy.carriesTrueName { killed.insert(strategy) } else { ways[index].standing = .doubted }
-        default:
-            break
+        ways[index].failed(attempt.strategy, failure)
+        guard case .failed(let error) = failure, error.step == .secure, error.cause.meansKilled,
+            let strategy = attempt.strategy, strategy.carriesTrueName
+        else { return }
+        killed.insert(strategy)
+    }
+
+    /// What to say when no attempt is left: every failure, in its order.
+    package func defeat(host: Host) -> NetworkError {
+        let all = failures + [unresolved].compactMap(\.self)
+        if let only = all.first, all.count == 1 { return only }
+        // Nothing was tried: each route was in doubt, and a plain request would have shown the name to it.
+        if all.isEmpty {
+            return NetworkError(
+                step: .resolve, host: host.description, cause: .onlyForgedAnswers(count: ways.count))
         }
+        let step: Step = all.contains { $0.step == .secure } ? .secure : .dial
+        return NetworkError(step: step, host: host.description, cause: .allAttemptsFailed, attempts: all)
     }
 }
 

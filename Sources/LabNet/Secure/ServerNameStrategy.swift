@@ -9,7 +9,8 @@ public enum ServerNameStrategy: Hashable, Sendable {
     /// Both cuts.
     case recordsAndSegments
     /// Both cuts, and the first segment does not get past the first router: TCP sends it again, so that it arrives after
-    /// the rest. Costs about 1.3 round trips.
+    /// the rest. Costs about 1.3 round trips. Inside a proxy's tunnel, where no segment of ours reaches the router that
+    /// counts, it is ``recordsAndSegments``.
     case disorder
     /// No server name at all.
     case omit

@@ -6,6 +6,7 @@ package final class TLSContext: Sendable {
     private let trust: TrustConfiguration
     private let system: SystemAuthorities
     private let registries: String
+    private let form: HelloForm
     private let common: Settings
     /// Settings of hosts that have a folder in certs.d, by `host:port`; nil where it was looked for and not found.
     private let particular = Mutex<[String: Settings?]>([:])
@@ -16,14 +17,17 @@ package final class TLSContext: Sendable {
     ///   - trust: what the user trusts besides the system's store.
     ///   - environment: of it, `SSL_CERT_FILE` and `SSL_CERT_DIR` are looked at.
     ///   - registries: the root of Docker's folders of certificates by registry.
+    ///   - form: what every hello offers besides the name.
     /// - Throws: `TrustError` when what the user named cannot be used.
     package init(
-        trust: TrustConfiguration, environment: [String: String], registries: String = "/etc/docker/certs.d"
+        trust: TrustConfiguration, environment: [String: String], registries: String = "/etc/docker/certs.d",
+        form: HelloForm = .standard
     ) throws(TrustError) {
         self.trust = trust
         self.registries = registries
+        self.form = form
         system = SystemAuthorities(environment: environment)
-        common = try Settings(system: system, trust: trust, registry: nil)
+        common = try Settings(form, system: system, trust: trust, registry: nil)
     }
 
     /// Makes the client's side of one connection, which is verified against `host` whatever the hello says.
@@ -52,7 +56,7 @@ package final class TLSContext: Sendable {
         // Two tasks may read the same folder at once; both get the same, and nobody waits for a disk under the lock.
         let registry = try RegistryCertificates(root: registries, host: host, port: port)
         let made = try registry.map { registry throws(TrustError) in
-            try Settings(system: system, trust: trust, registry: registry)
+            try Settings(form, system: system, trust: trust, registry: registry)
         }
         particular.withLock { $0[key] = .some(made) }
         return made ?? common
@@ -64,11 +68,14 @@ private final class Settings: Sendable {
     /// Never changed after `init`, and OpenSSL guards its inner counts and its store by locks of its own.
     nonisolated(unsafe) let context: OpaquePointer
 
-    init(system: SystemAuthorities, trust: TrustConfiguration, registry: RegistryCertificates?) throws(TrustError) {
+    init(
+        _ form: HelloForm, system: SystemAuthorities, trust: TrustConfiguration, registry: RegistryCertificates?
+    ) throws(TrustError) {
         ErrorQueue.clear()
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw .library(ErrorQueue.reason) }
         self.context = context
         try configure()
+        try offer(form)
         guard let store = SSL_CTX_get_cert_store(context) else { throw .library(ErrorQueue.reason) }
         let authorities = TrustStore(borrowing: store)
         for file in system.files + [trust.authorityFile].compactMap(\.self) + (registry?.authorities ?? []) {
@@ -92,16 +99,43 @@ private final class Settings: Sendable {
         SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
         SSL_CTX_set_cert_verify_callback(context, TLSSession.judge, nil)
         SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }
-        let protocols: [UInt8] = [8] + "http/1.1".utf8
-        guard shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1,
-            shim_SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1,
-            // OpenSSL 3.5 would add a post-quantum share of 1.1 kB, and the hello would not fit one segment.
-            shim_SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1,
-            SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES") == 1,
-            SSL_CTX_set_ciphersuites(
-                context, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") == 1,
+        guard shim_SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 else {
+            throw .library(ErrorQueue.reason)
+        }
+    }
+
+    /// What the hello says besides the name. The groups are always named: OpenSSL 3.5 would add a post-quantum share of
+    /// 1.1 kB, and the hello would not fit one segment.
+    private func offer(_ form: HelloForm) throws(TrustError) {
+        let newest = form == .tls12 ? TLS1_2_VERSION : TLS1_3_VERSION
+        let offer: (groups: String, older: String, newer: String, signatures: String?, protocols: [UInt8]) =
+            switch form {
+            case .standard, .tls12:
+                (
+                    "X25519:P-256:P-384", "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES",
+                    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256", nil,
+                    [8] + "http/1.1".utf8
+                )
+            case .small:
+                (
+                    "X25519:P-256", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
+                    "TLS_AES_128_GCM_SHA256",
+                    "ECDSA+SHA256:ECDSA+SHA384:RSA-PSS+SHA256:RSA+SHA256:RSA+SHA384:RSA+SHA512", []
+                )
+            }
+        if form == .small {
+            SSL_CTX_set_options(context, shim_SSL_OP_NO_ENCRYPT_THEN_MAC())
+            // A session ID of 32 bytes that only imitates TLS 1.2 (RFC 8446 D.4).
+            SSL_CTX_clear_options(context, shim_SSL_OP_ENABLE_MIDDLEBOX_COMPAT())
+        }
+        ErrorQueue.clear()
+        guard shim_SSL_CTX_set_max_proto_version(context, newest) == 1,
+            shim_SSL_CTX_set1_groups_list(context, offer.groups) == 1,
+            SSL_CTX_set_cipher_list(context, offer.older) == 1,
+            SSL_CTX_set_ciphersuites(context, offer.newer) == 1,
+            offer.signatures.map({ shim_SSL_CTX_set1_sigalgs_list(context, $0) == 1 }) ?? true,
             // Unlike its kin, this call gives 0 for success.
-            SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count)) == 0
+            SSL_CTX_set_alpn_protos(context, offer.protocols, UInt32(offer.protocols.count)) == 0
         else { throw .library(ErrorQueue.reason) }
     }
 

@@ -6,11 +6,49 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct StaggeredRaceTests {
     private struct Lost: Error, Hashable { let number: Int }
 
-    /// Attempts 0, 1, 2, … in order.
+    /// Attempts in the order in which they were heard of.
     private struct Numbers: RacePlan {
-        var rest: Range<Int>
-        mutating func next() -> Int? { rest.popFirst() }
-        mutating func failed(_ attempt: Int, _ failure: Lost) {}
+        var rest: [Int]
+        var lost: [Int] = []
+        var isWhole = false
+        mutating func next() -> Int? { rest.isEmpty ? nil : rest.removeFirst() }
+        mutating func failed(_ attempt: Int, _ failure: Lost) { lost.append(failure.number) }
+        mutating func hear(_ news: Int) { rest.append(news) }
+        mutating func hearSourceEnded() { isWhole = true }
+    }
+
+    /// A source that tells and ends when the test says so.
+    private final class Spring: Sendable {
+        private struct State {
+            var tell: (@Sendable (Int) -> Void)?
+            var isOpen = false
+            var isEnded = false
+            var wasCancelled = false
+        }
+
+        private let state = Watched(State())
+
+        var isOpen: Bool { state.value.isOpen }
+        var wasCancelled: Bool { state.value.wasCancelled }
+
+        func run(_ tell: @escaping @Sendable (Int) -> Void) async {
+            state.update {
+                $0.tell = tell
+                $0.isOpen = true
+            }
+            await withTaskCancellationHandler {
+                await state.wait { $0.isEnded }
+            } onCancel: {
+                state.update {
+                    $0.wasCancelled = true
+                    $0.isEnded = true
+                }
+            }
+        }
+
+        func opened() async { await state.wait { $0.isOpen } }
+        func tell(_ number: Int) { state.value.tell?(number) }
+        func end() { state.update { $0.isEnded = true } }
     }
 
     /// Attempts that end when the test says so, and not before.
@@ -47,11 +85,17 @@ import Testing
     private let clock = ManualClock()
     private let arena = Arena()
 
-    private func race(_ count: Int, discard: @escaping @Sendable (Int) async -> Void = { _ in }) async throws
-        -> StaggeredRace.Outcome<Int, Lost>
-    {
+    private func race(_ count: Int) async throws -> StaggeredRace.Outcome<Int, Numbers> {
         try await StaggeredRace(clock: clock).run(
-            Numbers(rest: 0..<count), attempt: { [arena] in await arena.attempt($0) }, discard: discard)
+            Numbers(rest: Array(0..<count)), source: { _ in },
+            attempt: { [arena] number, _ in await arena.attempt(number) },
+            discard: { _ in })
+    }
+
+    private func race(_ known: [Int], _ spring: Spring) async throws -> StaggeredRace.Outcome<Int, Numbers> {
+        try await StaggeredRace(clock: clock).run(
+            Numbers(rest: known), source: { await spring.run($0) },
+            attempt: { [arena] number, _ in await arena.attempt(number) }, discard: { _ in })
     }
 
     @Test func nextStartsAfterTheStagger() async throws {
@@ -89,14 +133,15 @@ import Testing
         await arena.hasStarted(2)
         arena.end(2, .failure(Lost(number: 2)))
         arena.end(0, .failure(Lost(number: 0)))
-        guard case .lost(let failures) = try await outcome else { return #expect(Bool(false), "nobody could win") }
-        #expect(Set(failures.map(\.number)) == [0, 1, 2])
-        #expect(failures.first?.number == 1)
+        guard case .lost(let plan) = try await outcome else { return #expect(Bool(false), "nobody could win") }
+        #expect(Set(plan.lost) == [0, 1, 2])
+        #expect(plan.lost.first == 1)
+        #expect(plan.isWhole)
     }
 
     @Test func emptyPlanIsLost() async throws {
-        guard case .lost(let failures) = try await race(0) else { return #expect(Bool(false), "nobody ran") }
-        #expect(failures.isEmpty)
+        guard case .lost(let plan) = try await race(0) else { return #expect(Bool(false), "nobody ran") }
+        #expect(plan.lost.isEmpty && plan.isWhole)
     }
 
     @Test func cancellingEndsEveryAttemptAndIsNoFailure() async throws {
@@ -114,7 +159,8 @@ import Testing
     @Test func successThatComesSecondIsDiscarded() async throws {
         let discarded = Mutex<[Int]>([])
         // Attempt 0 succeeds on being cancelled, as a handshake that ends at that moment does.
-        let outcome = try await StaggeredRace(clock: clock).run(Numbers(rest: 0..<2)) { [arena, clock] number in
+        let outcome = try await StaggeredRace(clock: clock).run(Numbers(rest: [0, 1])) { _ in
+        } attempt: { [arena, clock] number, _ in
             guard number == 0 else {
                 return .success(1)
             }
@@ -127,5 +173,117 @@ import Testing
         }
         guard case .won(1) = outcome else { return #expect(Bool(false), "1 should have won") }
         #expect(discarded.withLock { $0 } == [0])
+    }
+
+    // MARK: News
+
+    @Test func raceBeginsWithTheFirstNewsAndWaitsForNoMore() async throws {
+        let spring = Spring()
+        async let outcome = race([], spring)
+        await spring.opened()
+        spring.tell(7)
+        await arena.hasStarted(7)
+        #expect(clock.now.offset == .zero)
+        arena.end(7, .success(7))
+        guard case .won(7) = try await outcome else { return #expect(Bool(false), "7 should have won") }
+        #expect(spring.wasCancelled, "a race that is won asks no further")
+    }
+
+    @Test func newsThatComeDuringAStaggerWaitForItsEnd() async throws {
+        let spring = Spring()
+        async let outcome = race([], spring)
+        await spring.opened()
+        spring.tell(1)
+        await arena.hasStarted(1)
+        await clock.sleepers(1)
+        spring.tell(2)
+        clock.advance(by: .milliseconds(249))
+        #expect(arena.started == [1])
+        clock.advance(by: .milliseconds(1))
+        await arena.hasStarted(2)
+        arena.end(2, .success(2))
+        guard case .won(2) = try await outcome else { return #expect(Bool(false), "2 should have won") }
+    }
+
+    @Test func newsThatComeAfterAStaggerStartAtOnce() async throws {
+        let spring = Spring()
+        async let outcome = race([], spring)
+        await spring.opened()
+        spring.tell(1)
+        await arena.hasStarted(1)
+        await clock.sleepers(1)
+        clock.advance(by: .seconds(1))
+        spring.tell(2)
+        await arena.hasStarted(2)
+        arena.end(1, .success(1))
+        guard case .won(1) = try await outcome else { return #expect(Bool(false), "1 should have won") }
+    }
+
+    @Test func raceIsLostOnlyWhenTheSourceHasEnded() async throws {
+        let spring = Spring()
+        async let outcome = race([], spring)
+        await spring.opened()
+        for number in 1...3 {
+            spring.tell(number)
+            await arena.hasStarted(number)
+            arena.end(number, .failure(Lost(number: number)))
+        }
+        spring.end()
+        guard case .lost(let plan) = try await outcome else { return #expect(Bool(false), "nobody could win") }
+        #expect(plan.lost == [1, 2, 3])
+        #expect(plan.isWhole)
+    }
+
+    @Test func sourceIsNotOpenedWhereAKnownAttemptWins() async throws {
+        let spring = Spring()
+        async let outcome = race([1], spring)
+        await arena.hasStarted(1)
+        arena.end(1, .success(1))
+        guard case .won(1) = try await outcome else { return #expect(Bool(false), "1 should have won") }
+        #expect(!spring.isOpen)
+    }
+
+    @Test func sourceIsOpenedAfterTheStaggerOfAKnownAttempt() async throws {
+        let spring = Spring()
+        async let outcome = race([1], spring)
+        await arena.hasStarted(1)
+        await clock.sleepers(1)
+        #expect(!spring.isOpen)
+        clock.advance(by: .milliseconds(250))
+        await spring.opened()
+        arena.end(1, .success(1))
+        guard case .won(1) = try await outcome else { return #expect(Bool(false), "1 should have won") }
+    }
+
+    @Test func sourceIsOpenedAtOnceWhereAKnownAttemptFails() async throws {
+        let spring = Spring()
+        async let outcome = race([1], spring)
+        await arena.hasStarted(1)
+        arena.end(1, .failure(Lost(number: 1)))
+        await spring.opened()
+        #expect(clock.now.offset == .zero)
+        spring.end()
+        guard case .lost(let plan) = try await outcome else { return #expect(Bool(false), "nobody could win") }
+        #expect(plan.lost == [1])
+    }
+
+    @Test func attemptsTellNewsToo() async throws {
+        let outcome = try await StaggeredRace(clock: clock).run(Numbers(rest: [0])) { _ in
+        } attempt: { number, tell in
+            guard number == 0 else { return .success(number) }
+            tell(5)
+            return Result<Int, Lost>.failure(Lost(number: 0))
+        } discard: { _ in
+        }
+        guard case .won(5) = outcome else { return #expect(Bool(false), "5 should have won") }
+    }
+
+    @Test func cancellingEndsAnOpenSource() async throws {
+        let spring = Spring()
+        let task = Task { try await race([], spring) }
+        await spring.opened()
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+        #expect(spring.wasCancelled)
     }
 }

@@ -4,10 +4,14 @@ import Testing
 
 /// Plays scripts against the plan: what is to be tried, and what each attempt meets.
 @Suite struct StrategyPlanTests {
-    private static let one = Route(endpoint: Endpoint(address: .v4(0xC000_0201), port: 443))
-    private static let two = Route(endpoint: Endpoint(address: .v4(0xC000_0202), port: 443))
-    private static let three = Route(endpoint: Endpoint(address: .v4(0xC000_0203), port: 443))
+    private static let one = route("192.0.2.1")
+    private static let two = route("192.0.2.2")
+    private static let three = route("192.0.2.3")
     private static let name = Host.name("registry.example")
+
+    private static func route(_ literal: String) -> Route {
+        Route(endpoint: Endpoint(address: IPAddress(literal) ?? .v4(0), port: 443))
+    }
 
     /// An attempt that is expected, and how it fails.
     private typealias Play = (Route, ServerNameStrategy?, NetworkError.Cause)
@@ -17,13 +21,34 @@ import Testing
         return .failed(NetworkError(step: step, host: "registry.example", cause: cause))
     }
 
+    private func plan(
+        _ routes: [(route: Route, trust: Candidate.Trust)], _ ladder: Ladder,
+        worked: [Route: ServerNameStrategy] = [:], isWhole: Bool = true
+    ) -> StrategyPlan {
+        var plan = StrategyPlan(ladder: ladder)
+        for item in routes {
+            var record = RouteRecord()
+            record.worked = worked[item.route]
+            plan.hear(.found(item.route, item.trust, record))
+        }
+        if isWhole { plan.hearSourceEnded() }
+        return plan
+    }
+
     /// One attempt after the other, each failing before the next is asked for.
     private func play(
         _ routes: [(route: Route, trust: Candidate.Trust)], _ ladder: Ladder,
-        remembered: [Route: ServerNameStrategy] = [:], _ script: [Play],
+        worked: [Route: ServerNameStrategy] = [:], _ script: [Play],
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
-        var plan = StrategyPlan(routes, ladder: ladder, remembered: remembered)
+        var plan = plan(routes, ladder, worked: worked)
+        play(&plan, script, sourceLocation: sourceLocation)
+        #expect(plan.next() == nil, sourceLocation: sourceLocation)
+    }
+
+    private func play(
+        _ plan: inout StrategyPlan, _ script: [Play], sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         for (index, (route, strategy, cause)) in script.enumerated() {
             guard let attempt = plan.next() else {
                 Issue.record("no attempt \(index)", sourceLocation: sourceLocation)
@@ -34,51 +59,103 @@ import Testing
                 sourceLocation: sourceLocation)
             plan.failed(attempt, failure(cause))
         }
-        #expect(plan.next() == nil, sourceLocation: sourceLocation)
+    }
+
+    private func attempt(_ route: Route, _ strategy: ServerNameStrategy?) -> StrategyPlan.Attempt {
+        StrategyPlan.Attempt(route: route, strategy: strategy)
     }
 
     private let auto = Ladder.hello(.auto, host: name)
+    private let both: [(route: Route, trust: Candidate.Trust)] = [(one, .trusted), (two, .trusted)]
+    private let all: [(route: Route, trust: Candidate.Trust)] = [
+        (one, .trusted), (two, .trusted), (three, .trusted),
+    ]
+
+    // MARK: The ladder
 
     @Test func serverThatNeedsTheNameGetsTheStrongestDisguiseAtOnce() {
         play(
-            [(Self.one, .trusted), (Self.two, .trusted)], auto,
+            both, auto,
             [
-                (Self.one, .omit, .alert(40)), (Self.one, .recordsAndSegments, .resetAfterHello),
-                (Self.two, .omit, .alert(40)), (Self.two, .segments, .resetAfterHello),
+                (Self.one, .omit, .alert(40)), (Self.one, .disorder, .resetAfterHello),
+                (Self.two, .omit, .alert(40)), (Self.two, .records, .resetAfterHello),
             ])
     }
 
     @Test func serverThatDeclinesEveryDisguiseGetsPlainLast() {
         play(
-            [(Self.one, .trusted), (Self.two, .trusted)], auto,
+            both, auto,
             [
-                (Self.one, .omit, .closedAfterHello), (Self.one, .recordsAndSegments, .alert(50)),
-                (Self.one, .segments, .alert(50)), (Self.one, .records, .closedAfterHello),
-                (Self.two, .omit, .refused), (Self.one, .plain, .alert(50)),
+                (Self.one, .omit, .closedAfterHello), (Self.one, .disorder, .alert(50)), (Self.two, .omit, .refused),
+                (Self.one, .records, .alert(50)), (Self.one, .recordsAndSegments, .alert(50)),
+                (Self.one, .segments, .closedAfterHello), (Self.one, .plain, .alert(50)),
+            ])
+    }
+
+    @Test func addressThatDeclinedClimbsWhenNoFreshOneIsLeft() {
+        play(
+            both, auto,
+            [
+                (Self.one, .omit, .alert(112)), (Self.one, .disorder, .alert(50)), (Self.two, .omit, .alert(112)),
+                (Self.two, .records, .resetAfterHello), (Self.one, .recordsAndSegments, .resetAfterHello),
             ])
     }
 
     @Test func strangersCertificateWithoutNameIsAskedAgainWithIt() {
         let stranger = NetworkError.Cause.certificate(.init(code: 62, reason: "", names: [], fingerprint: nil))
-        play(
-            [(Self.one, .trusted)], auto,
-            [(Self.one, .omit, stranger), (Self.one, .recordsAndSegments, stranger)])
+        play([(Self.one, .trusted)], auto, [(Self.one, .omit, stranger), (Self.one, .disorder, stranger)])
     }
 
     @Test func silenceToANamelessHelloWaitsForTheOtherRoutes() {
         play(
-            [(Self.one, .trusted), (Self.two, .trusted)], auto,
+            both, auto,
             [
                 (Self.one, .omit, .silenceAfterHello(.seconds(10))), (Self.two, .omit, .refused),
-                (Self.one, .recordsAndSegments, .resetAfterHello),
+                (Self.one, .disorder, .resetAfterHello),
             ])
     }
+
+    @Test func twoNamelessHellosThatVanishAreEnough() {
+        play(
+            all, auto,
+            [
+                (Self.one, .omit, .resetAfterHello), (Self.two, .omit, .resetAfterHello),
+                (Self.one, .disorder, .resetAfterHello), (Self.two, .records, .resetAfterHello),
+                (Self.three, .omit, .alert(112)), (Self.three, .recordsAndSegments, .resetAfterHello),
+            ])
+    }
+
+    @Test func killedRungIsNotRepeatedOnAnotherRoute() {
+        let alert = NetworkError.Cause.alert(112)
+        play(
+            all, auto,
+            [
+                (Self.one, .omit, alert), (Self.one, .disorder, .resetAfterHello),
+                (Self.two, .omit, alert), (Self.two, .records, .silenceAfterHello(.seconds(10))),
+                (Self.three, .omit, alert), (Self.three, .recordsAndSegments, alert), (Self.three, .segments, alert),
+                (Self.three, .plain, .resetAfterHello),
+            ])
+    }
+
+    @Test func oneStrategyIsOneAttemptPerRoute() {
+        for cause in [NetworkError.Cause.alert(40), .resetAfterHello, .refused] {
+            play(
+                both, .hello(.always(.plain), host: Self.name),
+                [(Self.one, .plain, cause), (Self.two, .plain, .resetAfterHello)])
+        }
+    }
+
+    @Test func addressLiteralHasNoNameToShow() {
+        play([(Self.one, .trusted)], .hello(.auto, host: .address(.v4(1))), [(Self.one, .omit, .alert(40))])
+    }
+
+    // MARK: Trust
 
     @Test(arguments: [NetworkError.Cause.alert(40), .closedAfterHello, .resetAfterHello, .refused])
     func routeInDoubtNeverSeesTheName(_ cause: NetworkError.Cause) {
         play([(Self.one, .doubtful)], auto, [(Self.one, .omit, cause)])
-        play([(Self.one, .doubtful)], auto, remembered: [Self.one: .plain], [(Self.one, .omit, cause)])
-        for strategy in [ServerNameStrategy.plain, .records, .segments, .recordsAndSegments, .omit] {
+        play([(Self.one, .doubtful)], auto, worked: [Self.one: .plain], [(Self.one, .omit, cause)])
+        for strategy in [ServerNameStrategy.plain, .records, .segments, .recordsAndSegments, .disorder, .omit] {
             play([(Self.one, .doubtful)], .hello(.always(strategy), host: Self.name), [(Self.one, .omit, cause)])
         }
         let alter = ServerNameStrategy.alter("example.org")
@@ -89,57 +166,265 @@ import Testing
         play([(Self.one, .doubtful), (Self.two, .trusted)], .noHello, [(Self.two, nil, .refused)])
     }
 
-    @Test func oneStrategyIsOneAttemptPerRoute() {
-        play(
-            [(Self.one, .trusted), (Self.two, .trusted)], .hello(.always(.plain), host: Self.name),
-            [(Self.one, .plain, .alert(40)), (Self.two, .plain, .resetAfterHello)])
+    @Test func routeThatEarnsTrustClimbsOn() {
+        var plan = plan([(Self.one, .doubtful)], auto, isWhole: false)
+        play(&plan, [(Self.one, .omit, .alert(112))])
+        #expect(plan.next() == nil)
+        plan.hear(.found(Self.one, .trusted, RouteRecord()))
+        #expect(plan.next() == attempt(Self.one, .disorder))
     }
 
-    @Test func addressLiteralHasNoNameToShow() {
-        play([(Self.one, .trusted)], .hello(.auto, host: .address(.v4(1))), [(Self.one, .omit, .alert(40))])
+    @Test func routeThatLosesTrustSeesNoName() {
+        var plan = plan([(Self.one, .trusted)], auto, isWhole: false)
+        guard let first = plan.next() else { return #expect(Bool(false), "no first attempt") }
+        plan.hear(.found(Self.one, .doubtful, RouteRecord()))
+        plan.failed(first, failure(.alert(112)))
+        plan.hearSourceEnded()
+        #expect(plan.next() == nil)
     }
+
+    /// RFC 8305 4: the families take turns; the trusted come first.
+    @Test(arguments: [
+        ("192.0.2.1 192.0.2.2 2001:db8::1", "192.0.2.1 2001:db8::1 192.0.2.2"),
+        ("2001:db8::1 2001:db8::2 192.0.2.1", "2001:db8::1 192.0.2.1 2001:db8::2"),
+        ("192.0.2.1 192.0.2.2", "192.0.2.1 192.0.2.2"),
+        ("?192.0.2.1 192.0.2.2 ?2001:db8::1 192.0.2.3", "192.0.2.2 192.0.2.3 2001:db8::1 192.0.2.1"),
+        ("?192.0.2.1 192.0.2.1 192.0.2.2", "192.0.2.1 192.0.2.2"),
+        ("", ""),
+    ])
+    func familiesTakeTurns(given: String, expected: String) {
+        let routes = given.split(separator: " ").map { item in
+            (
+                route: Self.route(String(item.drop { $0 == "?" })),
+                trust: item.hasPrefix("?") ? Candidate.Trust.doubtful : .trusted
+            )
+        }
+        var plan = plan(routes, .hello(.always(.omit), host: Self.name))
+        var order: [String] = []
+        while let next = plan.next() { order.append(next.route.endpoint.address.description) }
+        #expect(order.joined(separator: " ") == expected)
+    }
+
+    // MARK: What is known
 
     @Test func whatWorkedComesFirst() {
         play(
-            [(Self.one, .trusted), (Self.two, .trusted)], auto, remembered: [Self.two: .records],
+            both, auto, worked: [Self.two: .records],
             [(Self.two, .records, .resetAfterHello), (Self.one, .omit, .refused)])
         play(
-            [(Self.one, .trusted)], auto, remembered: [Self.one: .plain],
+            [(Self.one, .trusted)], auto, worked: [Self.one: .plain],
             [(Self.one, .plain, .alert(80)), (Self.one, .omit, .refused)])
     }
 
+    @Test func whatWorkedGoesAloneUntilItFallsQuiet() {
+        for isConnected in [true, false] {
+            var plan = StrategyPlan(ladder: auto)
+            plan.hear(.known(Self.one, .disorder))
+            #expect(plan.next() == attempt(Self.one, .disorder))
+            plan.hear(.found(Self.two, .trusted, RouteRecord()))
+            #expect(plan.next() == nil)
+            plan.hear(.quiet(attempt(Self.one, .disorder), isConnected: isConnected))
+            #expect(plan.next() == attempt(Self.two, .omit))
+        }
+    }
+
+    @Test func knownHelloThatThePolicyForbidsIsNotSaid() {
+        var plan = StrategyPlan(ladder: .hello(.always(.omit), host: Self.name))
+        plan.hear(.known(Self.one, .plain))
+        #expect(plan.next() == nil)
+    }
+
+    @Test func whatBrokeOffIsTriedLast() {
+        var record = RouteRecord()
+        record.brokeOff = [.omit, .disorder]
+        var plan = StrategyPlan(ladder: auto)
+        plan.hear(.found(Self.one, .trusted, record))
+        plan.hearSourceEnded()
+        let alert = NetworkError.Cause.alert(50)
+        play(
+            &plan,
+            [
+                (Self.one, .records, alert), (Self.one, .recordsAndSegments, alert), (Self.one, .segments, alert),
+                (Self.one, .disorder, alert), (Self.one, .plain, alert), (Self.one, .omit, alert),
+            ])
+        #expect(plan.next() == nil)
+    }
+
+    @Test func routeWhereAStreamWasCutGoesLast() {
+        var record = RouteRecord()
+        record.isTroubled = true
+        var plan = StrategyPlan(ladder: auto)
+        plan.hear(.found(Self.one, .trusted, record))
+        plan.hear(.found(Self.two, .trusted, RouteRecord()))
+        #expect(plan.next() == attempt(Self.two, .omit))
+        #expect(plan.next() == attempt(Self.one, .omit))
+    }
+
     @Test func routeInItsPenaltyIsLeftAlone() {
-        var plan = StrategyPlan([(Self.one, .trusted), (Self.two, .trusted)], ladder: auto)
+        var plan = plan(both, auto)
         let error = NetworkError(step: .secure, host: "other.example", cause: .resetAfterHello)
         guard let first = plan.next() else { return #expect(Bool(false), "no first attempt") }
         plan.failed(first, .leftAlone(after: error))
         #expect(plan.next()?.route == Self.two)
         #expect(plan.next() == nil)
     }
+}
 
-    @Test func plainWaitsForWhatIsUnderWay() {
-        var plan = StrategyPlan([(Self.one, .trusted), (Self.two, .trusted)], ladder: auto)
-        guard let one = plan.next(), let two = plan.next() else { return #expect(Bool(false), "no attempts") }
-        #expect(one.route == Self.one && two.route == Self.two)
-        plan.failed(one, failure(.alert(40)))
-        for _ in 0..<3 {
-            guard let named = plan.next() else { return #expect(Bool(false), "no rung") }
-            #expect(named.route == Self.one && named.strategy != .plain)
-            plan.failed(named, failure(.alert(40)))
-        }
-        #expect(plan.next() == nil, "two is still under way")
-        plan.failed(two, failure(.refused))
-        #expect(plan.next() == StrategyPlan.Attempt(route: Self.one, strategy: .plain))
+/// Several attempts under way at once.
+@Suite struct StrategyPlanConcurrencyTests {
+    private static let name = Host.name("registry.example")
+    private let one = Route(endpoint: Endpoint(address: .v4(0xC000_0201), port: 443))
+    private let two = Route(endpoint: Endpoint(address: .v4(0xC000_0202), port: 443))
+    private let three = Route(endpoint: Endpoint(address: .v4(0xC000_0203), port: 443))
+
+    private func plan(_ routes: [Route], isWhole: Bool = true) -> StrategyPlan {
+        var plan = StrategyPlan(ladder: .hello(.auto, host: Self.name))
+        for route in routes { plan.hear(.found(route, .trusted, RouteRecord())) }
+        if isWhole { plan.hearSourceEnded() }
+        return plan
     }
 
-    @Test func killedRungIsNotRepeatedOnAnotherRoute() {
-        let alert = NetworkError.Cause.alert(112)
-        play(
-            [(Self.one, .trusted), (Self.two, .trusted), (Self.three, .trusted)], auto,
-            [
-                (Self.one, .omit, alert), (Self.one, .recordsAndSegments, .resetAfterHello),
-                (Self.two, .omit, alert), (Self.two, .segments, .silenceAfterHello(.seconds(10))),
-                (Self.three, .omit, alert), (Self.three, .records, alert), (Self.three, .plain, .resetAfterHello),
-            ])
+    private func attempt(_ route: Route, _ strategy: ServerNameStrategy) -> StrategyPlan.Attempt {
+        StrategyPlan.Attempt(route: route, strategy: strategy)
+    }
+
+    private func failed(
+        _ plan: inout StrategyPlan, _ route: Route, _ strategy: ServerNameStrategy, _ cause: NetworkError.Cause
+    ) {
+        let step: Step = cause == .refused ? .dial : .secure
+        plan.failed(
+            attempt(route, strategy),
+            .failed(NetworkError(step: step, host: "registry.example", strategy: strategy, cause: cause)))
+    }
+
+    @Test func addressesFindOutDifferentThings() {
+        var plan = plan([one, two, three])
+        for route in [one, two, three] { #expect(plan.next() == attempt(route, .omit)) }
+        for route in [one, two, three] { failed(&plan, route, .omit, .alert(112)) }
+        #expect(plan.next() == attempt(one, .disorder))
+        #expect(plan.next() == attempt(two, .records))
+        #expect(plan.next() == attempt(three, .recordsAndSegments))
+        #expect(plan.next() == nil)
+    }
+
+    @Test func quietNamelessHelloHoldsNothingUp() {
+        var plan = plan([one, two])
+        #expect(plan.next() == attempt(one, .omit))
+        #expect(plan.next() == attempt(two, .omit))
+        #expect(plan.next() == nil)
+        plan.hear(.quiet(attempt(one, .omit), isConnected: true))
+        #expect(plan.next() == attempt(one, .disorder))
+        plan.hear(.quiet(attempt(two, .omit), isConnected: true))
+        #expect(plan.next() == attempt(two, .records))
+        #expect(plan.next() == nil)
+    }
+
+    @Test func routeThatIsNotConnectedSaysNothingOfHellos() {
+        var plan = plan([one])
+        #expect(plan.next() == attempt(one, .omit))
+        plan.hear(.quiet(attempt(one, .omit), isConnected: false))
+        #expect(plan.next() == nil)
+        failed(&plan, one, .omit, .alert(112))
+        #expect(plan.next() == attempt(one, .disorder))
+    }
+
+    @Test func answerThatComesLateEndsTheDoubt() {
+        var plan = plan([one, two, three])
+        for route in [one, two] {
+            #expect(plan.next() == attempt(route, .omit))
+            plan.hear(.quiet(attempt(route, .omit), isConnected: true))
+        }
+        failed(&plan, one, .omit, .alert(112))
+        #expect(plan.next() == attempt(one, .disorder))
+        #expect(plan.next() == attempt(three, .omit))
+    }
+
+    @Test func whereTheNameWasShownAndNothingCameBackNothingMoreIsSent() {
+        var plan = plan([one])
+        #expect(plan.next() == attempt(one, .omit))
+        failed(&plan, one, .omit, .alert(112))
+        #expect(plan.next() == attempt(one, .disorder))
+        plan.hear(.quiet(attempt(one, .disorder), isConnected: true))
+        #expect(plan.next() == nil)
+        failed(&plan, one, .disorder, .silenceAfterHello(.seconds(10)))
+        #expect(plan.next() == nil)
+    }
+
+    @Test func plainWaitsForWhatIsUnderWay() {
+        for isQuiet in [true, false] {
+            var plan = plan([one, two])
+            #expect(plan.next() == attempt(one, .omit))
+            #expect(plan.next() == attempt(two, .omit))
+            failed(&plan, one, .omit, .alert(40))
+            for strategy in [ServerNameStrategy.disorder, .records, .recordsAndSegments, .segments] {
+                #expect(plan.next() == attempt(one, strategy))
+                failed(&plan, one, strategy, .alert(40))
+            }
+            #expect(plan.next() == nil, "two is still under way")
+            if isQuiet {
+                plan.hear(.quiet(attempt(two, .omit), isConnected: false))
+            } else {
+                failed(&plan, two, .omit, .refused)
+            }
+            #expect(plan.next() == attempt(one, .plain))
+        }
+    }
+
+    @Test func plainWaitsForTheLookup() {
+        var plan = plan([one], isWhole: false)
+        for strategy in [ServerNameStrategy.omit, .disorder, .records, .recordsAndSegments, .segments] {
+            #expect(plan.next() == attempt(one, strategy))
+            failed(&plan, one, strategy, .alert(40))
+        }
+        #expect(plan.next() == nil)
+        plan.hearSourceEnded()
+        #expect(plan.next() == attempt(one, .plain))
+    }
+
+    // MARK: Defeat
+
+    @Test func defeatKeepsEveryAttempt() {
+        var plan = plan([one, two])
+        #expect(plan.next() == attempt(one, .omit))
+        failed(&plan, one, .omit, .alert(40))
+        #expect(plan.next() == attempt(one, .disorder))
+        failed(&plan, one, .disorder, .resetAfterHello)
+        #expect(plan.next() == attempt(two, .omit))
+        let earlier = NetworkError(
+            step: .secure, host: "other.example", strategy: .plain, cause: .silenceAfterHello(.seconds(10)))
+        plan.failed(attempt(two, .omit), .leftAlone(after: earlier))
+        let error = plan.defeat(host: Self.name)
+        #expect(error.cause == .allAttemptsFailed && error.step == .secure)
+        #expect(error.attempts.map(\.strategy) == [.omit, .disorder, .plain])
+        #expect(error.attempts.map(\.cause) == [.alert(40), .resetAfterHello, .silenceAfterHello(.seconds(10))])
+        #expect(error.showsInterference)
+    }
+
+    @Test func defeatWithoutARouteIsTheLookups() {
+        var plan = StrategyPlan(ladder: .hello(.auto, host: Self.name))
+        let unresolved = NetworkError(step: .resolve, host: "registry.example", cause: .noSuchName)
+        plan.hear(.unresolved(unresolved))
+        plan.hearSourceEnded()
+        #expect(plan.next() == nil)
+        #expect(plan.defeat(host: Self.name) == unresolved)
+    }
+
+    @Test func lookupThatFailsAfterAKnownWayIsToldToo() {
+        var plan = StrategyPlan(ladder: .hello(.auto, host: Self.name))
+        plan.hear(.known(one, .omit))
+        #expect(plan.next() == attempt(one, .omit))
+        failed(&plan, one, .omit, .refused)
+        plan.hear(.unresolved(NetworkError(step: .resolve, host: "registry.example", cause: .noAnswer)))
+        plan.hearSourceEnded()
+        #expect(plan.next() == nil)
+        #expect(plan.defeat(host: Self.name).attempts.map(\.cause) == [.refused, .noAnswer])
+    }
+
+    @Test func defeatWithoutAnAttemptNamesTheForgeries() {
+        var plan = StrategyPlan(ladder: .noHello)
+        plan.hear(.found(one, .doubtful, RouteRecord()))
+        plan.hearSourceEnded()
+        #expect(plan.next() == nil)
+        #expect(plan.defeat(host: Self.name).cause == .onlyForgedAnswers(count: 1))
     }
 }

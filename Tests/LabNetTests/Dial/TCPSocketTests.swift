@@ -1,3 +1,4 @@
+import CAres
 import Glibc
 import Testing
 
@@ -94,4 +95,137 @@ import Testing
             _ = consume socket
         }
     }
+
+    // MARK: Disorder
+
+    @Test(arguments: ["127.0.0.1", "::1"])
+    func hopLimitIsTheOldOneAfterADisorderedHello(_ address: String) async throws {
+        let segments: [[UInt8]] = [Array("first".utf8), Array("second".utf8), Array("third".utf8)]
+        try await Middleman.run(on: address) {
+            { _ in .wait }
+        } _: { (middleman) async throws in
+            let socket = try await TCPSocket.connect(
+                to: middleman.endpoint, within: .seconds(10), clock: ContinuousClock())
+            let before = try socket.hopLimit()
+            #expect(before > 1)
+            try await socket.sendInDisorder(segments, clock: ContinuousClock())
+            #expect(try socket.hopLimit() == before)
+            let expected = segments.flatMap(\.self)
+            await middleman.heard(expected.count)
+            #expect(middleman.heard.first == expected)
+            _ = consume socket
+        }
+    }
+
+    @Test func hopLimitIsOneWhileTheFirstSegmentHasNotLeft() async throws {
+        let listener = try StuckListener()
+        let clock = ManualClock()
+        let socket = try await TCPSocket.connect(to: listener.endpoint, within: .seconds(10), clock: ContinuousClock())
+        let before = try socket.hopLimit()
+        // The window is full: what is sent now stays in the queue.
+        try fill(socket)
+        let task = Task { [number = socket.number] in
+            // Moves the clock as often as the socket is asked.
+            var seen: Set<Int32> = []
+            for _ in 0..<20 {
+                await clock.sleepers(1)
+                seen.insert(hopLimit(of: number))
+                clock.advance(by: .milliseconds(5))
+            }
+            return seen
+        }
+        try await socket.sendInDisorder([[1], [2]], clock: clock)
+        #expect(await task.value == [1])
+        #expect(try socket.hopLimit() == before, "after its patience the ordinary limit is back")
+        _ = consume socket
+        _ = listener
+    }
+
+    @Test func hopLimitIsTheOldOneAfterCancellation() async throws {
+        let listener = try StuckListener()
+        let clock = ManualClock()
+        let socket = try await TCPSocket.connect(to: listener.endpoint, within: .seconds(10), clock: ContinuousClock())
+        let before = try socket.hopLimit()
+        try fill(socket)
+        let number = socket.number
+        let task = Task { [socket = consume socket] in
+            do {
+                try await socket.sendInDisorder([[1], [2]], clock: clock)
+                return Int32(0)
+            } catch {
+                return error is CancellationError ? hopLimit(of: number) : -1
+            }
+        }
+        await clock.sleepers(1)
+        task.cancel()
+        #expect(await task.value == before)
+        _ = listener
+    }
+
+    // MARK: Segment size
+
+    @Test func segmentSizeIsToldToTheOtherEnd() async throws {
+        try await Middleman.run {
+            { _ in .wait }
+        } _: { (middleman) async throws in
+            let socket = try await TCPSocket.connect(
+                to: middleman.endpoint, within: .seconds(10), clock: ContinuousClock(), segmentSize: 536)
+            let size = option(IPPROTO_TCP, TCP_MAXSEG, of: socket.number)
+            // Timestamps take twelve bytes of it.
+            #expect((500...536).contains(size))
+            _ = consume socket
+        }
+    }
+
+    @Test func segmentSizeThatTheSystemRefusesIsAnError() async throws {
+        await #expect(throws: SocketFailure(errno: EINVAL)) {
+            let socket = try await TCPSocket.connect(
+                to: Endpoint(address: .v4(0x7F00_0001), port: 9), within: .seconds(10), clock: ContinuousClock(),
+                segmentSize: 1 << 20)
+            _ = consume socket
+        }
+    }
+
+    /// Accepts connections, and reads nothing.
+    private final class StuckListener {
+        let endpoint: Endpoint
+        private let number: Int32
+
+        init() throws {
+            number = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            let loopback = Endpoint(address: .v4(0x7F00_0001), port: 0)
+            try #require(loopback.withSocketAddress { bind(number, $0, $1) } == 0)
+            try #require(listen(number, 8) == 0)
+            var address = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let bound = withUnsafeMutablePointer(to: &address) { storage in
+                storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                    getsockname(number, pointer, &length) == 0 ? Endpoint(pointer) : nil
+                }
+            }
+            endpoint = try #require(bound)
+        }
+
+        deinit { close(number) }
+    }
+
+    /// Sends until neither the peer's window nor anything else takes more, leaving room in the socket's own queue.
+    private func fill(_ socket: borrowing TCPSocket) throws {
+        let bytes = [UInt8](repeating: 0, count: 1 << 16)
+        var left = 0
+        while left == 0 {
+            let sent = Glibc.send(socket.number, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+            try #require(sent > 0, "the queue is full before the window is")
+            left = Int(labnet_unsent_bytes(socket.number))
+        }
+    }
 }
+
+private func option(_ level: some BinaryInteger, _ name: Int32, of number: Int32) -> Int32 {
+    var value: Int32 = -1
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    _ = getsockopt(number, Int32(level), name, &value, &length)
+    return value
+}
+
+private func hopLimit(of number: Int32) -> Int32 { option(IPPROTO_IP, IP_TTL, of: number) }

@@ -40,7 +40,7 @@ func carry(from sender: TLSSession, to receiver: TLSSession) throws -> (text: St
     }
 
     private static let strategies: [ServerNameStrategy] = [
-        .plain, .records, .segments, .recordsAndSegments, .omit, .alter("www.example.com"),
+        .plain, .records, .segments, .recordsAndSegments, .disorder, .omit, .alter("www.example.com"),
     ]
 
     @Test(arguments: [TLS1_2_VERSION, TLS1_3_VERSION], strategies)

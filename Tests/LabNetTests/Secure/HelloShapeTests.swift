@@ -6,11 +6,11 @@ import Testing
 @testable import LabNet
 
 @Suite struct HelloShapeTests {
-    private static let shaped: [ServerNameStrategy] = [.records, .segments, .recordsAndSegments]
+    private static let shaped: [ServerNameStrategy] = [.records, .segments, .recordsAndSegments, .disorder]
     private static let hosts = ["registry-1.docker.io", "ghcr.io", "x.org", "x.y", "localhost", "a.example.co.uk"]
 
-    private func flight(_ name: String) throws -> [UInt8] {
-        let context = try makeContext(trusting: CertificateAuthority(named: "root"))
+    private func flight(_ name: String, _ form: HelloForm = .standard) throws -> [UInt8] {
+        let context = try makeContext(trusting: CertificateAuthority(named: "root"), form: form)
         return try context.session(for: parse(name), port: 443, strategy: .plain).firstFlight().flatMap(\.self)
     }
 
@@ -62,6 +62,46 @@ import Testing
         for segment in segments.dropFirst() {
             #expect(segment.first != 22, "a later segment begins with a record")
         }
+    }
+
+    @Test(arguments: HelloForm.allCases, shaped)
+    func everyFormIsCutInsideTheName(_ form: HelloForm, _ strategy: ServerNameStrategy) throws {
+        let flight = try flight("registry-1.docker.io", form)
+        let segments = try #require(HelloShape.segments(of: flight, strategy: strategy))
+        let stream = segments.flatMap(\.self)
+        #expect(ClientHello.message(in: stream) == ClientHello.message(in: flight))
+        let pieces = strategy == .segments ? segments : try fragments(of: stream)
+        try expectHidden("registry-1.docker.io", in: pieces)
+    }
+
+    /// A hello in the manner of a library that sends much: an extension of so many bytes stands before the name.
+    private func longFlight(padding: Int) throws -> [UInt8] {
+        let message = try #require(ClientHello.message(in: flight("registry.example")))
+        let name = try #require(ClientHello.locateServerName(in: message))
+        // The extensions begin nine bytes before the name, where it is the first of them, with their length before that.
+        let start = name.lowerBound - 9
+        let length = Int(message[start - 2]) << 8 | Int(message[start - 1])
+        func number(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
+        try #require(length == message.count - start)
+        var long = Array(message[..<(start - 2)]) + number(length + padding + 4)
+        long += number(21) + number(padding) + [UInt8](repeating: 0, count: padding) + message[start...]
+        let body = long.count - 4
+        long.replaceSubrange(1..<4, with: [UInt8(body >> 16), UInt8(body >> 8 & 0xFF), UInt8(body & 0xFF)])
+        return HelloShape.records(of: long, version: [3, 1], cuts: []).flatMap(\.self)
+    }
+
+    @Test(arguments: [1300, 16_200, 16_384, 40_000], shaped)
+    func longHellosAreCutInsideTheName(_ padding: Int, _ strategy: ServerNameStrategy) throws {
+        let flight = try longFlight(padding: padding)
+        let segments = try #require(HelloShape.segments(of: flight, strategy: strategy))
+        let stream = segments.flatMap(\.self)
+        let message = try #require(ClientHello.message(in: flight))
+        #expect(message.count > padding)
+        #expect(ClientHello.message(in: stream) == message)
+        let records = try fragments(of: stream)
+        #expect(records.allSatisfy { $0.count <= 1 << 14 })
+        try expectHidden("registry.example", in: strategy == .segments ? segments : records)
+        #expect(HelloShape.segments(of: flight, strategy: .plain) == [flight])
     }
 
     /// No piece shows the name, nor any of its labels but the last (a label of one byte cannot be cut).

@@ -26,13 +26,15 @@ final class ScratchFolder {
 }
 
 /// A context that trusts one authority and nobody else.
-func makeContext(trusting authority: CertificateAuthority, pins: [String] = []) throws -> TLSContext {
+func makeContext(
+    trusting authority: CertificateAuthority, pins: [String] = [], form: HelloForm = .standard
+) throws -> TLSContext {
     let folder = try ScratchFolder()
     var trust = TrustConfiguration()
     for pin in try pins.map({ try CertificatePin($0) }) { trust.pins[pin.key] = pin.digest }
     return try TLSContext(
         trust: trust, environment: ["SSL_CERT_FILE": folder.write(authority.certificate, to: "ca.pem")],
-        registries: folder.path)
+        registries: folder.path, form: form)
 }
 
 func parse(_ text: String) throws -> LabNet.Host { try #require(Host(text)) }
