@@ -62,6 +62,9 @@ extension NetworkError {
         case proxyRefused(code: Int)
         /// A proxy broke its protocol.
         case proxyProtocol(String)
+        /// Nothing was sent: a hello with the name was killed here a short while ago, and whatever came now would be killed
+        /// too; what is left of the penalty.
+        case leftAlone(Duration)
         // secure
         /// A reset after the ClientHello and before the server said anything: a box that read the name, or its residual.
         case resetAfterHello
@@ -112,10 +115,10 @@ extension NetworkError {
     }
 
     /// Whether this failure, or any of its attempts, shows the work of a censor rather than a dead line:
-    /// forged answers, a connection killed after its hello, or a stranger's certificate.
+    /// forged answers, a connection killed after its hello (now or a while ago), or a stranger's certificate.
     public var showsInterference: Bool {
         switch cause {
-        case .onlyForgedAnswers, .resetAfterHello, .silenceAfterHello, .certificate: true
+        case .onlyForgedAnswers, .leftAlone, .resetAfterHello, .silenceAfterHello, .certificate: true
         default: attempts.contains(where: \.showsInterference)
         }
     }

@@ -45,6 +45,10 @@ extension Sentence {
             Sentence(en: "the proxy refused with code \(code)", zh: "代理拒绝了请求，代码 \(code)")
         case .proxyProtocol(let detail):
             Sentence(en: "the proxy broke its protocol: \(detail)", zh: "代理的应答不符合协议：\(detail)")
+        case .leftAlone(let duration):
+            Sentence(
+                en: "left alone for another \(seconds(duration)) s, since a box there reads the name",
+                zh: "暂不连接：该处有设备读取域名，还需等待 \(seconds(duration)) 秒")
         case .resetAfterHello:
             Sentence(
                 en: "the connection was reset right after the ClientHello",

@@ -61,7 +61,7 @@ extension NetworkError {
     /// One that is merely out of date has the right name and issuer, and so is no stranger's (X509_V_ERR 9 and 10).
     func showsInterference(isLab: Bool) -> Bool {
         switch cause {
-        case .onlyForgedAnswers, .resetAfterHello, .silenceAfterHello: true
+        case .onlyForgedAnswers, .leftAlone, .resetAfterHello, .silenceAfterHello: true
         case .certificate(let problem): isLab && !problem.isOnlyOutOfDate
         default: attempts.contains { $0.showsInterference(isLab: isLab) }
         }

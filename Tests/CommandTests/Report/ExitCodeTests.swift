@@ -30,6 +30,7 @@ import Testing
 
     @Test(arguments: [
         (NetworkError.Cause.onlyForgedAnswers(count: 2), ExitCode.interference, ExitCode.interference),
+        (.leftAlone(.seconds(143)), .interference, .interference),
         (.resetAfterHello, .interference, .interference),
         (.silenceAfterHello(.seconds(10)), .interference, .interference),
         (.certificate(Sample.certificate()), .network, .interference),

@@ -44,7 +44,8 @@ enum Sample {
     static let networkCauses: [NetworkError.Cause] = [
         .noSuchName, .noAnswer, .onlyForgedAnswers(count: 3), .noAddressInFamily(.ip6), .refused,
         .unreachable(errno: 101), .timedOut(.seconds(10)), .proxyRefused(code: 407), .proxyRefused(code: 502),
-        .proxyProtocol("no status line"), .resetAfterHello, .silenceAfterHello(.milliseconds(10_500)),
+        .proxyProtocol("no status line"), .leftAlone(.seconds(143)), .resetAfterHello,
+        .silenceAfterHello(.milliseconds(10_500)),
         .closedAfterHello, .alert(40), .certificate(certificate()), .certificate(certificate(code: 10)),
         .tls("wrong version number"), .reset, .closedEarly, .protocolViolation("two lengths"),
         .redirect("11 of them"), .system(errno: 24), .allAttemptsFailed,
