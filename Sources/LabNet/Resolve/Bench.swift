@@ -55,18 +55,17 @@ struct Bench {
     ) -> Finding {
         if standing.isClean {
             // A resolver answers a query once: at least one of these is forged.
-            guard rivals.allSatisfy(\.isDamning) else { return (undecided, .signs) }
+            guard rivals.allSatisfy(\.isHard) else { return (undecided, .signs) }
             return finding(onClean: standing, query, forged)
         }
-        let basis = standing.hasNoSign ? Verdict.Basis.noBaseline : .signs
-        if rivals.isEmpty {
-            // Nobody contradicts: one sign alone may be an odd path, two are not.
-            return (standing.signs > 1 && standing.isHard ? .rejected : undecided, basis)
+        if isFinal, standing.isMerelyEarly, !rivals.isEmpty, rivals.allSatisfy(\.isHard) {
+            return finding(onMerelyEarly: standing, forged)
         }
-        if rivals.contains(where: \.isClean) { return (standing.isDamning ? .rejected : undecided, basis) }
-        // None is clean: the one with the fewest signs may be true, unless it has several itself.
-        let isWorse = standing.isDamning && rivals.contains { $0.signs < standing.signs }
-        return (isWorse || standing.signs > 1 && standing.isHard ? .rejected : undecided, basis)
+        let basis = standing.hasNoSign ? Verdict.Basis.noBaseline : .signs
+        // One hard sign is enough where another answer stands better. Alone it may be an odd path: it takes a second.
+        // Soft signs never reject: a busy path has them, and a forger can see to it that the truth has.
+        let isWorse = rivals.contains { $0.isClean || $0.signs < standing.signs }
+        return (standing.isHard && (isWorse || standing.signs > 1) ? .rejected : undecided, basis)
     }
 
     /// What is made of an answer that nothing speaks against and nobody contradicts who could be right.
@@ -74,12 +73,17 @@ struct Bench {
         guard standing.channel == .datagram, let traits = standing.traits else {
             return (.accepted, .channel(isEncrypted: standing.channel == .encrypted))
         }
-        let isEnough = isFinal || traits.strength >= Self.traitsAtOnce
-        guard isForged else {
-            return isEnough || query.isOnSite ? (.accepted, .traits(traits)) : (undecided, .tooLittle(traits))
-        }
-        if forged.contains(where: { $0.isSuperset(of: traits) }) { return (undecided, .imitable(traits)) }
-        return isEnough ? (.accepted, .traits(traits)) : (undecided, .tooLittle(traits))
+        if isForged, forged.contains(where: { $0.isSuperset(of: traits) }) { return (undecided, .imitable(traits)) }
+        let needed = isFinal ? 0 : query.isOnSite ? (isForged ? 1 : 0) : Self.traitsAtOnce
+        return traits.strength >= needed ? (.accepted, .traits(traits)) : (undecided, .tooLittle(traits))
+    }
+
+    /// What is made at the end of an answer that came early by less than a slow control answer explains, while all that
+    /// contradict it are forged: true, if enough of it is beyond those forgers.
+    private func finding(onMerelyEarly standing: Standing, _ forged: Set<Traits>) -> Finding {
+        let traits = standing.traits ?? []
+        let isImitable = forged.contains { $0.isSuperset(of: traits) }
+        return isImitable || traits.strength < Self.traitsAtOnce ? (undecided, .signs) : (.accepted, .traits(traits))
     }
 
     /// What is said of an alias is believed no more than the answer that named the alias.

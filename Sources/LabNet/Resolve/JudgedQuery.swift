@@ -32,8 +32,14 @@ struct JudgedQuery {
 
     /// The answers that show how forgers look here: those that no honest resolver gives, and all of those that contradict
     /// each other without anything to choose by, for all but one of them are forged.
+    ///
+    /// A resolver that is polluted itself hands forged addresses on: that shows how resolvers look.
     var forgeries: [Reply] {
-        let damned = zip(evidence.replies, signs).filter { $1.contains { $0.weight == .hard } }.map(\.0)
+        let isContradicted = standings.count > 1
+        let damned = zip(evidence.replies, signs).filter { _, signs in
+            signs.contains { $0.weight == .hard && (isContradicted || !$0.isOfContent) }
+        }.map(\.0)
+        guard isContradicted else { return damned }
         let clean = evidence.replies.filter { standings[$0.claim]?.isClean == true }
         return isDisunited(clean) ? damned + clean : damned
     }
@@ -55,6 +61,8 @@ struct Standing: Comparable {
     let signs: Int
     /// Whether one of them does not happen to an honest answer.
     let isHard: Bool
+    /// Whether all that speaks against it is a round trip that a busy control query can have made look too short.
+    let isMerelyEarly: Bool
     /// How it came.
     let channel: Evidence.Channel
     /// What of it fits the baseline; nil without one, and then the lack of signs says little.
@@ -63,6 +71,7 @@ struct Standing: Comparable {
     init(_ reply: Reply, signs: [Sign], to evidence: Evidence) {
         self.signs = signs.count { $0.weight > .weak }
         isHard = signs.contains { $0.weight == .hard }
+        isMerelyEarly = self.signs == 1 && !isHard && signs.contains { if case .early = $0 { true } else { false } }
         channel = evidence.channel(of: reply)
         traits = evidence.baseline.map {
             Traits(
@@ -74,8 +83,6 @@ struct Standing: Comparable {
     var hasNoSign: Bool { signs == 0 }
     /// Nothing speaks against it, and something could have.
     var isClean: Bool { hasNoSign && (channel != .datagram || traits != nil) }
-    /// One hard sign is enough where another answer is clean; a soft one needs a second.
-    var isDamning: Bool { isHard || signs > 1 }
 
     static func < (one: Standing, other: Standing) -> Bool {
         let (left, right) = ((one.signs, one.isHard ? 1 : 0), (other.signs, other.isHard ? 1 : 0))

@@ -62,6 +62,14 @@ package enum Sign: Hashable, Sendable {
 // MARK: - Borne by one answer
 
 extension Sign {
+    /// Whether it speaks of what is said and not of who said it.
+    var isOfContent: Bool {
+        switch self {
+        case .seenAtCanary, .seenForged, .loneDissent, .specialPurpose: true
+        default: false
+        }
+    }
+
     /// The signs that a reply bears by itself, held against its resolver's baseline and what is known of the forger.
     static func borne(by reply: Reply, to evidence: Evidence, forger: Forger) -> [Sign] {
         var signs: [Sign] = []

@@ -69,8 +69,8 @@ package struct Verdict: Hashable, Sendable {
     /// An answer is accepted as soon as its resolver's baseline is known, nothing speaks against it, no answer to the same
     /// query that might be true contradicts it, and enough of it fits what a forger would have to imitate. Without any
     /// forger about that is two traits, or the same answer from another network; from a resolver on this machine or this
-    /// network, or over TCP or TLS, none. Where somebody is known to forge it is two traits, and one that is beyond
-    /// each forgery seen.
+    /// network, or over TCP or TLS, none. Where somebody is known to forge it is two traits (one from a resolver so near),
+    /// and one that is beyond each forgery seen.
     ///
     /// - Parameters:
     ///   - evidence: each query with what has come back to it so far; an alias' after the one whose answer named it.
@@ -84,6 +84,7 @@ package struct Verdict: Hashable, Sendable {
         var verdicts: [Verdict] = []
         for query in queries { verdicts += bench.verdicts(on: query, after: verdicts) }
         bench.acceptAgreement(&verdicts)
+        guard verdicts.contains(where: { $0.outcome == .accepted }) else { return verdicts }
         bench.doubtAddressesSeenForged(&verdicts)
         bench.doubtLoneDissent(&verdicts)
         bench.doubtBlemishedDissent(&verdicts)

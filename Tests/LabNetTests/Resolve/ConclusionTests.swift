@@ -84,35 +84,26 @@ import Testing
         #expect(conclusion.candidates.count == 2)
     }
 
-    /// 10,000 lookups on paths of every kind: injectors in any order that imitate any one signal, datagrams lost, and the
-    /// truth at its usual time. No lie is ever trusted, and no truth that arrived is ever lost.
-    @Test func tenThousandLookups() {
-        var generator = SeededGenerator(state: 2024)
-        var believed = 0
-        for _ in 0..<10_000 {
-            let imitated = Int.random(in: 0..<4, using: &generator)
-            var arrived = false
-            let evidence = (1...4).map { number -> Evidence in
-                var replies = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
-                    Table.reply(
-                        [Table.lie, Table.otherLie, .noSuchName, .failure(responseCode: 2)].randomElement(
-                            using: &generator) ?? Table.lie,
-                        at: imitated == 1
-                            ? .random(in: 140...160, using: &generator) : .random(in: 2...30, using: &generator),
-                        hops: imitated == 2 ? 50 : .random(in: 52...64, using: &generator), opt: imitated == 3)
-                }
-                if Double.random(in: 0..<1, using: &generator) < 0.95 {
-                    arrived = true
-                    replies.append(Table.reply(Table.truth, at: .random(in: 145...180, using: &generator)))
-                }
-                return Table.evidence(replies.shuffled(using: &generator), from: UInt8(number))
-            }
-            let conclusion = conclude(evidence)
-            let trusted = Set(conclusion.candidates.filter { $0.trust == .trusted }.map(\.address))
-            #expect(trusted.isSubset(of: Table.truth.addresses))
-            #expect(!arrived || trusted == Table.truth.addresses)
-            believed += trusted.isEmpty ? 0 : 1
+    @Test func whatIsHeldIsNoCandidateYet() {
+        let evidence = [
+            Table.evidence([Table.reply(Table.truth)], from: 1, baseline: nil),
+            Table.evidence([Table.reply(Table.otherLie)], from: 2),
+        ]
+        let verdicts = Verdict.judge(evidence, isFinal: false)
+        #expect(verdicts.map(\.outcome) == [.held, .accepted])
+        #expect(Conclusion(verdicts, unreadable: 0, policy: .ip).candidates.map(\.address) == [.v4(0x0807_c62e)])
+    }
+
+    /// Two entries of a list that lead to one resolver are one voter.
+    @Test func aResolverVotesOnce() {
+        func over(_ carrier: ResolverAddress.Carrier, _ claim: DNSClaim) -> Evidence {
+            var evidence = Table.evidence([Reply(claim: claim, elapsed: nil, hopLimit: nil)], baseline: nil)
+            evidence.resolver.carrier = carrier
+            return evidence
         }
-        #expect(believed > 9_900)
+        let twice = Table.addresses("9.9.9.1")
+        let once = [Table.evidence([Table.reply(Table.addresses("9.9.9.2"), at: 151)], from: 2)]
+        let conclusion = conclude([over(.stream, twice), over(.datagrams, twice)] + once)
+        #expect(conclusion.candidates.map(\.address.description) == ["9.9.9.2", "9.9.9.1"])
     }
 }

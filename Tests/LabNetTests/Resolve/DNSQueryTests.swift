@@ -48,4 +48,17 @@ import Testing
         let name = DNSName(wire: [3, 0x41, 0x2e, 0x1b, 2, 0xff, 0x5c, 0])
         #expect(name.description == "a\\046\\027.\\255\\092")
     }
+
+    @Test func carriesACookieInItsOPTRecord() throws {
+        var generator = SeededGenerator(state: 3)
+        let cookie = DNSCookie(using: &generator)
+        let name = try #require(DNSName("docker.io"))
+        let query = try DNSQuery(DNSQuestion(name: name, type: .a), cookie: cookie, using: &generator)
+        #expect(cookie.bytes.count == 8)
+        #expect(
+            Array(query.bytes.suffix(23))
+                == [0, 0, 41, 0x04, 0xd0, 0, 0, 0, 0, 0, 12, 0, 10, 0, 8] + cookie.bytes)
+        #expect(query.bytes.count == 12 + query.questionSection.count + 23)
+        #expect(DNSCookie(using: &generator) != cookie)
+    }
 }

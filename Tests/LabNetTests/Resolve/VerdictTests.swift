@@ -220,6 +220,19 @@ import Testing
         #expect(Baseline(control: []) == nil)
     }
 
+    @Test func theBaselineKnowsWhetherCookiesComeBack() {
+        var echoing = Self.reply(.noData, at: 150)
+        echoing.cookie = .echoed
+        #expect(Baseline(control: [echoing])?.echoesCookie == true)
+        #expect(Baseline(control: [Self.reply(.noData)])?.echoesCookie == false)
+        // One with and one without: somebody forges. One with another's cookie is the forgery itself.
+        #expect(Baseline(control: [echoing, Self.reply(.noData)]) == nil)
+        var wrong = Self.reply(.failure(responseCode: 2), at: 3)
+        wrong.cookie = .wrong
+        #expect(Baseline(control: [wrong, echoing])?.roundTrip == .milliseconds(150))
+        #expect(Baseline(control: [Reply(claim: .noData, elapsed: nil, hopLimit: nil)]) == nil)
+    }
+
     @Test(arguments: [
         reply(.noData, at: 8), reply(.noData, hops: 58), reply(.noData, opt: false), reply(.failure(responseCode: 5)),
     ])
