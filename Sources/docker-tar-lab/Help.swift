@@ -9,7 +9,13 @@ struct Help {
             (.helpWhat, [.action, .image, .arch]),
             (.helpArchive, [.output, .noClobber, .nameInArchive, .format, .keepIndex, .jobs]),
             (.helpRegistry, [.username, .passwordStdin, .password, .mirror, .plainHTTP]),
-            (.helpWay, [.lab, .dnsServers, .dnsTimeout, .sni, .network, .resolve, .proxy]),
+            (
+                .helpWay,
+                [
+                    .lab, .dnsServers, .dnsTimeout, .canary, .noCanary, .sni, .hello, .mss, .forget, .noMemory,
+                    .network, .resolve, .proxy,
+                ]
+            ),
             (.helpTrust, [.trust, .authorityFile, .authorityFolder]),
             (.helpWords, [.quiet, .json, .debug, .log, .lang, .version, .help]),
         ]
@@ -27,6 +33,7 @@ struct Help {
         lines += rows([
             ("$DOCKER_TAR_LAB_PASSWORD", text(.helpPasswordVariable)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
+            ("$XDG_CACHE_HOME/docker-tar-lab/", text(.helpMemory)),
             ("$HTTPS_PROXY $HTTP_PROXY $ALL_PROXY $NO_PROXY", text(.helpProxyVariables)),
             ("$SSL_CERT_FILE, /etc/docker/certs.d/HOST/", text(.helpCertificates)),
         ])

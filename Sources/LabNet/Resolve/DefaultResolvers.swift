@@ -5,7 +5,7 @@ extension ResolverList {
     /// the two together.
     package static let defaults = ResolverList(
         resolvers: defaultResolvers.compactMap { try? ResolverAddress(parsing: $0) },
-        canaries: (try? parse(canaries: defaultCanaries)) ?? [])
+        canaries: (try? parse(canaries: defaultCanaries, beside: [])) ?? [])
 
     /// The file's lines, in its order, which is the order of asking.
     static let defaultResolvers = [

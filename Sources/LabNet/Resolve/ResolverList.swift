@@ -42,7 +42,8 @@ extension ResolverList {
                 resolvers.append(entry)
             }
         }
-        return ResolverList(resolvers: try parse(resolvers), canaries: try parse(canaries: canaries))
+        let addresses = try parse(resolvers)
+        return ResolverList(resolvers: addresses, canaries: try parse(canaries: canaries, beside: addresses))
     }
 
     /// Reads resolvers separated by commas, with or without blanks around them; an empty entry is an error.
@@ -51,8 +52,12 @@ extension ResolverList {
     }
 
     /// Reads canaries separated by commas: addresses, one of each family, with a port where it is not 53.
-    package static func parse(canaries text: String) throws(ResolverListError) -> [Endpoint] {
-        try parse(canaries: items(of: text))
+    ///
+    /// - Parameter resolvers: who is asked besides; none of them can be a canary.
+    package static func parse(
+        canaries text: String, beside resolvers: [ResolverAddress]
+    ) throws(ResolverListError) -> [Endpoint] {
+        try parse(canaries: items(of: text), beside: resolvers)
     }
 
     private static func parse(_ entries: [Entry]) throws(ResolverListError) -> [ResolverAddress] {
@@ -69,7 +74,9 @@ extension ResolverList {
         return resolvers
     }
 
-    private static func parse(canaries entries: [Entry]) throws(ResolverListError) -> [Endpoint] {
+    private static func parse(
+        canaries entries: [Entry], beside resolvers: [ResolverAddress]
+    ) throws(ResolverListError) -> [Endpoint] {
         var canaries: [Endpoint] = []
         for entry in entries {
             let canary = try reading(entry) { text throws(ResolverListError.Problem) in
@@ -79,6 +86,7 @@ extension ResolverList {
             guard !canaries.contains(where: { $0.address.family == canary.address.family }) else {
                 throw error(.secondCanary, entry)
             }
+            guard !resolvers.contains(ResolverAddress(canary)) else { throw error(.canaryIsResolver, entry) }
             canaries.append(canary)
         }
         return canaries

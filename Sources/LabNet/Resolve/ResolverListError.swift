@@ -37,6 +37,8 @@ package struct ResolverListError: Error, Hashable, Sendable {
         case badPath
         /// A second canary of one family.
         case secondCanary
+        /// A canary where a resolver of the list listens: what that answers would be taken for forged.
+        case canaryIsResolver
         /// More resolvers than can be asked.
         case tooMany(limit: Int)
     }

@@ -12,9 +12,14 @@ enum Flag: String, CaseIterable, Sendable {
     case passwordStdin = "password-stdin"
     case plainHTTP = "plain-http"
     // the way there
-    case lab, network, sni, proxy, resolve
+    case lab, network, sni, hello, mss, proxy, resolve
     case dnsServers = "dns-servers"
     case dnsTimeout = "dns-timeout"
+    case canary
+    case noCanary = "no-canary"
+    // what is remembered of it
+    case forget
+    case noMemory = "no-memory"
     // whom to trust
     case trust
     case authorityFile = "ca-file"
@@ -28,7 +33,9 @@ enum Flag: String, CaseIterable, Sendable {
     /// Whether it is given with a value; the others are switches.
     var takesValue: Bool {
         switch self {
-        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .quiet, .json, .debug, .version, .help: false
+        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .quiet, .json,
+            .debug, .version, .help:
+            false
         default: true
         }
     }

@@ -31,6 +31,12 @@ extension Flags {
         if quiet, json { throw .conflict(Flag.quiet.spelling, Flag.json.spelling) }
     }
 
+    /// Refuses a language that is not spoken.
+    func refuseUnknownLanguage() throws(UsageError) {
+        guard let lang, Language(rawValue: lang) == nil else { return }
+        throw .invalidValue(.lang, lang, .expectedLanguage)
+    }
+
     /// The flags that belong to one action and stand on this command line.
     private var given: [Flag] {
         var given: [Flag] = []

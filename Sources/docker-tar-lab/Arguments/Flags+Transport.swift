@@ -7,6 +7,9 @@ extension Flags {
         configuration.family = try family()
         configuration.mode = try mode(under: configuration.family, in: surroundings)
         configuration.serverName = try serverName()
+        configuration.hello = try helloForm()
+        configuration.segmentSize = try segmentSize()
+        configuration.memoryFolder = try memoryFolder(in: surroundings)
         if let dnsTimeout { configuration.holdOnWindow = try Self.duration(dnsTimeout, of: .dnsTimeout) }
         configuration.overrides = try overrides()
         configuration.trust = try trustConfiguration()
@@ -23,49 +26,6 @@ extension Flags {
         return family
     }
 
-    /// `-dns-servers` replaces the user's own list, which replaces the one that is built in.
-    private func mode(
-        under family: AddressFamilyPolicy, in surroundings: Surroundings
-    ) throws(UsageError) -> TransportConfiguration.Mode {
-        if let dnsServers {
-            let list: ResolverList
-            do { list = try ResolverList.parse(list: dnsServers) } catch {
-                throw .invalidValue(.dnsServers, dnsServers, .reason(error))
-            }
-            guard list.resolvers.contains(where: { family.allows($0.endpoint.address.family) }) else {
-                throw .invalidValue(.dnsServers, dnsServers, .expectedResolversOf(family.rawValue))
-            }
-            if lab { return .lab(list) }
-            guard list.resolvers.allSatisfy({ $0.carrier == .datagrams }) else {
-                throw .invalidValue(.dnsServers, dnsServers, .expectedPlainResolvers)
-            }
-            return .ordinary(resolvers: list.resolvers.map(\.endpoint))
-        }
-        guard lab else { return .ordinary(resolvers: []) }
-        return .lab(try Self.ownResolvers(in: surroundings) ?? ResolverList.defaults)
-    }
-
-    private static func ownResolvers(in surroundings: Surroundings) throws(UsageError) -> ResolverList? {
-        guard let path = resolverPath(surroundings.environment) else { return nil }
-        let text: String?
-        do { text = try surroundings.read(path) } catch {
-            throw .resolverFile(path: path, .errno(error.errno))
-        }
-        guard let text else { return nil }
-        do { return try ResolverList.parse(file: text) } catch {
-            throw .resolverFile(path: path, .reason(error))
-        }
-    }
-
-    /// The user's list (XDG Base Directory Specification: a relative `XDG_CONFIG_HOME` is ignored).
-    static func resolverPath(_ environment: [String: String]) -> String? {
-        if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
-            return "\(folder)/docker-tar-lab/resolvers.txt"
-        }
-        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-        return "\(home)/.config/docker-tar-lab/resolvers.txt"
-    }
-
     private func serverName() throws(UsageError) -> ServerNamePolicy? {
         guard let sni else { return nil }
         switch sni {
@@ -74,6 +34,7 @@ extension Flags {
         case "records": return .always(.records)
         case "segments": return .always(.segments)
         case "records+segments", "split": return .always(.recordsAndSegments)
+        case "disorder": return .always(.disorder)
         case "omit": return .always(.omit)
         case "alter", "alter:": throw .invalidValue(.sni, sni, .expectedAlterName)
         default:
@@ -83,6 +44,29 @@ extension Flags {
             }
             return .always(.alter(name))
         }
+    }
+
+    private func helloForm() throws(UsageError) -> HelloForm {
+        guard let hello else { return .standard }
+        guard let form = HelloForm(rawValue: hello) else { throw .invalidValue(.hello, hello, .expectedHello) }
+        return form
+    }
+
+    /// Linux takes no other sizes for TCP_MAXSEG (TCP_MIN_MSS and MAX_TCP_WINDOW in its source; tried on 6.18).
+    private func segmentSize() throws(UsageError) -> Int? {
+        guard let mss else { return nil }
+        guard let size = Int(mss), (88...32_767).contains(size) else {
+            throw .invalidValue(.mss, mss, .expectedSegmentSize)
+        }
+        return size
+    }
+
+    private func memoryFolder(in surroundings: Surroundings) throws(UsageError) -> String? {
+        guard lab else {
+            if noMemory { throw .needs(.noMemory, Flag.lab.spelling) }
+            return nil
+        }
+        return noMemory ? nil : Self.memoryPath(surroundings.environment)
     }
 
     private func overrides() throws(UsageError) -> [String: [IPAddress]] {

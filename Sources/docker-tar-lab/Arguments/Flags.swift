@@ -24,10 +24,16 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var lab = false
     @Option(parsing: .unconditional) var network: String?
     @Option(parsing: .unconditional) var sni: String?
+    @Option(parsing: .unconditional) var hello: String?
+    @Option(parsing: .unconditional) var mss: String?
     @Option(parsing: .unconditional) var proxy: String?
     @Option(parsing: .unconditionalSingleValue) var resolve: [String] = []
     @Option(parsing: .unconditional) var dnsServers: String?
     @Option(parsing: .unconditional) var dnsTimeout: String?
+    @Option(parsing: .unconditional) var canary: String?
+    @Option(parsing: .unconditional) var noCanary = false
+    @Option(parsing: .unconditional) var forget = false
+    @Option(parsing: .unconditional) var noMemory = false
 
     @Option(parsing: .unconditionalSingleValue) var trust: [String] = []
     @Option(name: .customLong("ca-file"), parsing: .unconditional) var authorityFile: String?

@@ -34,6 +34,12 @@ enum GoSpelling {
         return flags + ["--"] + others
     }
 
+    /// The flags that stand on a command line which was spelled anew.
+    static func flags(in spelled: [String]) -> Set<Flag> {
+        let pairs = stride(from: 0, to: spelled.count, by: 2).map { spelled[$0] }
+        return Set(pairs.prefix { $0 != "--" }.compactMap { Flag(rawValue: String($0.dropFirst(2))) })
+    }
+
     /// Whether the words ask for `-help` or `-version`, which are obeyed whatever else stands there.
     static func asks(for flag: Flag, in words: [String]) -> Bool {
         words.prefix { $0 != "--" }.contains { word in

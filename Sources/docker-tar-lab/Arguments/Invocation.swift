@@ -23,6 +23,8 @@ struct Invocation: Sendable {
     var showsSteps: Bool
     /// Where the log goes.
     var logPath: String?
+    /// Whether what lab mode remembers is cleared first.
+    var forgets: Bool
     /// What the user should know before it begins.
     var notices: [Sentence] = []
 
@@ -34,9 +36,7 @@ struct Invocation: Sendable {
     }
 
     private init(_ flags: Flags, in surroundings: Surroundings) throws(UsageError) {
-        if let lang = flags.lang, Language(rawValue: lang) == nil {
-            throw .invalidValue(.lang, lang, .expectedLanguage)
-        }
+        try flags.refuseUnknownLanguage()
         let (action, image) = try flags.actionAndImage()
         try flags.refuseForeign(to: action)
         let reference: ImageReference
@@ -48,12 +48,14 @@ struct Invocation: Sendable {
         case .list: task = .list(reference, asJSON: flags.json)
         }
         circumstances = Circumstances(
-            action: action, image: image, isLab: flags.lab, hasCredential: access.credential != nil,
+            action: action, image: image, isLab: flags.lab, hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false,
+            hasCredential: access.credential != nil,
             hasMirror: access.mirror != nil, hasProxy: flags.mayUseProxy(in: surroundings.environment),
             refusesToReplace: flags.noClobber)
         isQuiet = flags.quiet
         showsSteps = flags.debug
         logPath = flags.log
+        forgets = flags.forget
         if flags.password != nil { notices.append(.passwordIsVisible) }
         if case .pull(let request) = task {
             circumstances.writesToOutput = request.output == .standardOutput

@@ -15,15 +15,25 @@ extension Sentence {
     static var otherNetwork: Sentence {
         Sentence(
             en:
-                "nothing more is left to try on this network; use another one, a mirror (-mirror HOST) or a proxy (-proxy URL).",
-            zh: "在当前网络中已没有其他办法；请换一个网络，或使用镜像站（-mirror 主机）或代理（-proxy URL）。")
+                "no strategy is left to try on this network; use another one, a mirror (-mirror HOST) or a proxy (-proxy URL).",
+            zh: "在当前网络中所有策略都已用尽；请换一个网络，或使用镜像站（-mirror 主机）或代理（-proxy URL）。")
+    }
+
+    static var letItChoose: Sentence {
+        Sentence(en: "without -sni, so that the others are tried, too.", zh: "去掉 -sni，以便尝试其他策略。")
+    }
+
+    static var smallerHello: Sentence {
+        Sentence(
+            en: "a smaller greeting or smaller segments, in case the path loses large ones: -hello small, -mss 536.",
+            zh: "如果网络会丢弃大包，可缩小握手内容或 TCP 分段：-hello small、-mss 536。")
     }
 
     static var otherResolvers: Sentence {
         Sentence(
             en:
-                "other resolvers (-dns-servers 9.9.9.9,149.112.112.112), or more time for their answers (-dns-timeout 5s).",
-            zh: "换用其他 DNS 服务器（-dns-servers 9.9.9.9,149.112.112.112），或延长等待时间（-dns-timeout 5s）。")
+                "other resolvers (-dns-servers tls://9.9.9.9,https://1.1.1.1/dns-query), or more time for their answers (-dns-timeout 5s).",
+            zh: "换用其他 DNS 服务器（-dns-servers tls://9.9.9.9,https://1.1.1.1/dns-query），或延长等待时间（-dns-timeout 5s）。")
     }
 
     static func giveAddress(_ host: String) -> Sentence {

@@ -26,14 +26,22 @@ extension Sentence {
 
     static var expectedServerName: Sentence {
         Sentence(
-            en: "give auto, plain, records, segments, records+segments, omit or alter:NAME.",
-            zh: "只能是 auto、plain、records、segments、records+segments、omit 或 alter:域名。")
+            en: "give auto, plain, records, segments, records+segments, disorder, omit or alter:NAME.",
+            zh: "只能是 auto、plain、records、segments、records+segments、disorder、omit 或 alter:域名。")
     }
 
     static var expectedAlterName: Sentence {
         Sentence(
             en: "alter needs the name that is to be shown, as in alter:www.example.com.",
             zh: "alter 必须带上要显示的域名，例如 alter:www.example.com。")
+    }
+
+    static var expectedHello: Sentence {
+        Sentence(en: "give standard, small or tls12.", zh: "只能是 standard、small 或 tls12。")
+    }
+
+    static var expectedSegmentSize: Sentence {
+        Sentence(en: "give a number of bytes from 88 to 32767.", zh: "请给出 88 到 32767 之间的字节数。")
     }
 
     static var expectedOverride: Sentence {

@@ -35,6 +35,12 @@ extension Sentence {
             zh: "自定义的 lab 模式 DNS 服务器，每行一个\n（未设置 $XDG_CONFIG_HOME 时为 ~/.config）")
     }
 
+    static var helpMemory: Sentence {
+        Sentence(
+            en: "what -lab remembers: hosts, addresses, strategies, times\n(~/.cache where $XDG_CACHE_HOME is not set)",
+            zh: "lab 模式的记忆：主机、地址、策略和时间\n（未设置 $XDG_CACHE_HOME 时为 ~/.cache）")
+    }
+
     static var helpProxyVariables: Sentence { Sentence(en: "proxies; not used with -lab", zh: "代理设置；lab 模式下不使用") }
 
     static var helpCertificates: Sentence { Sentence(en: "further authorities", zh: "附加的 CA 证书") }
@@ -53,15 +59,20 @@ extension Sentence {
         case .mirror: Sentence(en: "HOST[/PREFIX]", zh: "主机[/前缀]")
         case .network: Sentence(name: "ip|ip4|ip6")
         case .sni: Sentence(en: "STRATEGY", zh: "策略")
+        case .hello: Sentence(name: "standard|small|tls12")
+        case .mss: Sentence(en: "BYTES", zh: "字节数")
         case .proxy: Sentence(name: "URL|none")
         case .resolve: Sentence(en: "HOST=ADDRESS,…", zh: "主机=地址,…")
-        case .dnsServers: Sentence(en: "ADDRESS[:PORT],…", zh: "地址[:端口],…")
+        case .dnsServers: Sentence(en: "RESOLVER,…", zh: "服务器,…")
+        case .canary: Sentence(en: "ADDRESS,…", zh: "地址,…")
         case .dnsTimeout: Sentence(en: "TIME", zh: "时间")
         case .trust: Sentence(en: "HOST=sha256:…", zh: "主机=sha256:…")
         case .authorityFile, .log: Sentence(en: "FILE", zh: "文件")
         case .authorityFolder: Sentence(en: "FOLDER", zh: "目录")
         case .lang: Sentence(name: "en|zh")
-        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .quiet, .json, .debug, .version, .help: nil
+        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .quiet, .json,
+            .debug, .version, .help:
+            nil
         }
     }
 
@@ -101,15 +112,40 @@ extension Sentence {
                 en:
                     "get past forged DNS and name-reading boxes: ask many\nresolvers, weigh all answers, shape the TLS handshake",
                 zh: "应对 DNS 污染和 SNI 阻断：同时询问多个 DNS 服务器，\n综合判断全部应答，并调整 TLS 握手方式")
-        case .dnsServers: Sentence(en: "ask these resolvers", zh: "指定 DNS 服务器")
+        case .dnsServers:
+            Sentence(
+                en:
+                    "ask these resolvers: 9.9.9.9, [2620:fe::9]:9953; with -lab also\ntcp://8.8.8.8, tls://9.9.9.9, https://1.1.1.1/dns-query",
+                zh:
+                    "指定 DNS 服务器：9.9.9.9、[2620:fe::9]:9953；lab 模式下还支持\ntcp://8.8.8.8、tls://9.9.9.9、https://1.1.1.1/dns-query"
+            )
         case .dnsTimeout:
             Sentence(
                 en: "how long answers are collected with -lab (default 2s)", zh: "lab 模式收集 DNS 应答的时间（默认 2s）")
+        case .canary:
+            Sentence(
+                en:
+                    "ask here too, where no resolver listens, to hear forgers alone;\n-dns-servers has none unless you name one",
+                zh: "同时询问这些没有 DNS 服务器的地址，用来识别伪造应答；\n指定了 -dns-servers 时默认没有")
+        case .noCanary: Sentence(en: "ask nowhere but at resolvers", zh: "不询问任何探测地址")
         case .sni:
             Sentence(
                 en:
-                    "how the server's name is shown: auto (default with -lab),\nplain, records, segments, records+segments, omit, alter:NAME",
-                zh: "握手时如何呈现域名：auto（lab 模式默认）、plain、\nrecords、segments、records+segments、omit、alter:域名")
+                    "how the server's name is shown: auto (default with -lab), plain,\nrecords, segments, records+segments, disorder, omit, alter:NAME",
+                zh: "握手时如何呈现域名：auto（lab 模式默认）、plain、records、\nsegments、records+segments、disorder、omit、alter:域名")
+        case .hello:
+            Sentence(
+                en: "what the TLS greeting offers: standard (default), as little as\npossible, or TLS 1.2 alone",
+                zh: "TLS 握手的内容：standard（默认）、small（尽量少）\n或 tls12（只用 TLS 1.2）")
+        case .mss:
+            Sentence(
+                en: "the largest TCP segment, 88 to 32767, for paths that lose larger ones",
+                zh: "TCP 分段的最大长度，88 到 32767，用于会丢弃大包的网络")
+        case .forget:
+            Sentence(
+                en: "clear first what -lab remembers; alone it clears and ends",
+                zh: "先清除 lab 模式的记忆；单独使用时清除后退出")
+        case .noMemory: Sentence(en: "remember nothing beyond this run", zh: "不保存本次运行的记忆")
         case .network: Sentence(en: "address families to use", zh: "使用的 IP 协议族")
         case .resolve: Sentence(en: "addresses of a host; may be repeated", zh: "指定主机的地址；可重复使用")
         case .proxy:

@@ -4,8 +4,10 @@ internal import LabNet
 extension Sentence {
     /// What was being done, for whom and against which endpoint.
     static func attempted(_ error: NetworkError) -> Sentence {
-        let endpoint = error.endpoint.map { $0.description == error.host ? "" : " (\($0))" } ?? ""
-        let place = "\(error.host)\(endpoint)"
+        let endpoint = error.endpoint.map(\.description).flatMap { $0 == error.host ? nil : $0 }
+        let strategy = error.strategy.flatMap { $0 == .plain ? nil : $0.spelling }
+        let details = [endpoint, strategy].compactMap(\.self).joined(separator: ", ")
+        let place = error.host + (details.isEmpty ? "" : " (\(details))")
         return switch error.step {
         case .resolve: Sentence(en: "looking up \(place)", zh: "解析 \(place)")
         case .dial: Sentence(en: "connecting to \(place)", zh: "连接 \(place)")

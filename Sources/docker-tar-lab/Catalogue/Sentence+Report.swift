@@ -28,10 +28,13 @@ extension Sentence {
 
     /// One attempt; how often it ended so.
     static func attempt(_ step: Sentence, _ cause: Sentence, times: Int) -> Sentence {
-        times == 1
-            ? Sentence(en: "\(step.en): \(cause.en)", zh: "\(step.zh)：\(cause.zh)")
-            : Sentence(
-                en: "\(step.en): \(cause.en) (\(times) times)", zh: "\(step.zh)：\(cause.zh)（共 \(times) 次）")
+        let met = Self.times(cause, times)
+        return Sentence(en: "\(step.en): \(met.en)", zh: "\(step.zh)：\(met.zh)")
+    }
+
+    /// What attempts met, and how many of them.
+    static func times(_ cause: Sentence, _ count: Int) -> Sentence {
+        count == 1 ? cause : Sentence(en: "\(cause.en) (\(count) times)", zh: "\(cause.zh)（共 \(count) 次）")
     }
 
     /// One piece of advice.
@@ -58,5 +61,27 @@ extension Sentence {
     static func logFile(_ path: String, _ reason: Sentence) -> Sentence {
         Sentence(
             en: "the log file \(path) cannot be opened: \(reason.en).", zh: "无法打开日志文件 \(path)：\(reason.zh)。")
+    }
+
+    /// The memory cannot be cleared.
+    static func memoryFolder(_ path: String, _ reason: Sentence) -> Sentence {
+        Sentence(
+            en: "what is remembered in \(path) cannot be cleared: \(reason.en).",
+            zh: "无法清除 \(path) 中的记忆：\(reason.zh)。")
+    }
+
+    /// The memory is cleared.
+    static func forgotten(_ path: String) -> Sentence {
+        Sentence(
+            en:
+                "What was remembered in \(path) is forgotten. Addresses where a box has just read a name are still left alone.",
+            zh: "已清除 \(path) 中的记忆。刚被识别出域名的地址仍会暂时避开。")
+    }
+
+    /// There is no place for a memory.
+    static var nothingRemembered: Sentence {
+        Sentence(
+            en: "Nothing is remembered: neither $XDG_CACHE_HOME nor $HOME names a folder.",
+            zh: "没有可清除的记忆：$XDG_CACHE_HOME 和 $HOME 都没有指定目录。")
     }
 }

@@ -110,6 +110,10 @@ extension Sentence {
                 zh: "只有 https:// 可以带路径，且不能含空格和花括号，例如 https://1.1.1.1/dns-query。")
         case .secondCanary:
             Sentence(en: "one canary of each family is enough.", zh: "每个协议族只能有一个探测地址。")
+        case .canaryIsResolver:
+            Sentence(
+                en: "a resolver of the list listens there; a canary is where none does.",
+                zh: "这是列表中的 DNS 服务器；探测地址上不能有 DNS 服务器。")
         case .tooMany(let limit):
             Sentence(en: "at most \(limit) resolvers can be asked.", zh: "最多只能使用 \(limit) 个 DNS 服务器。")
         }

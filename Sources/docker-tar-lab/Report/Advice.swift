@@ -26,8 +26,11 @@ enum Advice {
     /// After a failure of the transport: judged by the causes of all attempts, not by the last alone.
     static func `for`(_ error: NetworkError, _ circumstances: Circumstances) -> [Sentence] {
         var advice: [Sentence] = []
-        if error.showsInterference, circumstances.isLab { advice += exhausted(error) }
-        for failure in error.all { advice += self.advice(failure, circumstances) }
+        if error.showsInterference, circumstances.isLab { advice += exhausted(error, circumstances) }
+        let hasShownName = error.all.contains { $0.strategy?.carriesTrueName ?? false }
+        for failure in error.all where !(hasShownName && failure.wantsName) {
+            advice += self.advice(failure, circumstances)
+        }
         // What a censor can have done, lab mode may undo; a host of one's own network no censor stands before.
         if !circumstances.isLab, error.all.contains(where: \.mayBeCensored) {
             advice.insert(.lab(circumstances), at: error.showsInterference ? 0 : advice.endIndex)
@@ -46,14 +49,22 @@ enum Advice {
         }
     }
 
-    /// In lab mode, where every strategy has been tried.
-    private static func exhausted(_ error: NetworkError) -> [Sentence] {
-        let isForgedDNS = error.all.contains { if case .onlyForgedAnswers = $0.cause { true } else { false } }
-        return isForgedDNS ? [.otherResolvers, .giveAddress(error.host)] : [.otherNetwork]
+    /// In lab mode, where every strategy that may be used has been tried.
+    private static func exhausted(_ error: NetworkError, _ circumstances: Circumstances) -> [Sentence] {
+        let causes = error.leaves.map(\.cause)
+        if causes.contains(where: { if case .onlyForgedAnswers = $0 { true } else { false } }) {
+            return [.otherResolvers, .giveAddress(error.host)]
+        }
+        if circumstances.hasChosenStrategy { return [.letItChoose] }
+        let waits = causes.compactMap { if case .leftAlone(let wait) = $0 { wait } else { nil } }
+        let isSilent = causes.contains { if case .silenceAfterHello = $0 { true } else { false } }
+        return (waits.min().map { [.comeAgain($0)] } ?? []) + (isSilent ? [.smallerHello] : []) + [.otherNetwork]
     }
 
     private static func advice(_ failure: NetworkError, _ circumstances: Circumstances) -> [Sentence] {
         switch failure.cause {
+        // Whoever answers in a resolver's place is nobody to be trusted by hand.
+        case .certificate where failure.step == .resolve: [.otherResolvers]
         case .certificate(let problem): certificate(problem, failure, circumstances)
         case .noSuchName: [.checkHost(failure.host)]
         case .noAnswer: circumstances.isLab ? [.otherResolvers, .giveAddress(failure.host)] : [.checkLine]
@@ -65,6 +76,7 @@ enum Advice {
         case .unreachable: [.checkLine]
         case .tls(let words) where isPlainHTTP(words): [.plainHTTP(failure.host)]
         case .alert, .closedAfterHello: circumstances.isLab ? [.showName] : []
+        case .leftAlone(let wait) where !circumstances.isLab: [.comeAgain(wait)]
         default: []
         }
     }
@@ -96,6 +108,14 @@ enum Advice {
 extension NetworkError {
     /// This failure and all that led to it.
     fileprivate var all: [NetworkError] { [self] + attempts.flatMap(\.all) }
+
+    /// Whether the server declined, as those do who want their name; no news where it has been shown.
+    fileprivate var wantsName: Bool {
+        switch cause {
+        case .alert, .closedAfterHello: true
+        default: false
+        }
+    }
 
     /// Whether a censor can have caused it: a public host, and a cause that forged DNS or a box on the way brings about.
     fileprivate var mayBeCensored: Bool {

@@ -6,6 +6,8 @@ struct Circumstances: Hashable, Sendable {
     var image: String
     /// Whether lab mode was on.
     var isLab = false
+    /// Whether `-sni` left no choice of strategies.
+    var hasChosenStrategy = false
     /// Whether a user name was given.
     var hasCredential = false
     /// Whether a mirror was asked in place of the registry.

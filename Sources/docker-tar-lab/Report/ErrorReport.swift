@@ -51,7 +51,7 @@ struct ErrorReport {
     private func failure(_ step: Sentence, _ cause: Sentence) -> [String] { ["  " + text(.failed(step, cause))] }
 
     private func ending(_ error: NetworkError) -> [String] {
-        let attempts = Self.attempts(of: error).map { "    " + text(.attempt($0.step, $0.cause, times: $0.times)) }
+        let attempts = Attempts(of: error).lines(in: language).map { "    " + $0 }
         return (attempts.isEmpty ? [] : ["  " + text(.attempts)] + attempts)
             + indented(Advice.for(error, circumstances))
     }
@@ -59,27 +59,4 @@ struct ErrorReport {
     private func indented(_ advice: [Sentence]) -> [String] { advice.map { "  " + text(.advice($0)) } }
 
     private func text(_ sentence: Sentence) -> String { sentence.text(in: language) }
-
-    /// Every attempt that led to a failure, in its order; equal ones are told once with their count. So are many resolvers
-    /// that failed alike: each of them stands in the output of `-debug`.
-    static func attempts(of error: NetworkError) -> [(step: Sentence, cause: Sentence, times: Int)] {
-        var told: [(step: Sentence, cause: Sentence, times: Int)] = []
-        let leaves = error.attempts.flatMap(\.leaves)
-        for var leaf in leaves {
-            let alike = leaves.count { $0.step == .resolve && $0.host == leaf.host && $0.cause == leaf.cause }
-            if leaf.step == .resolve, alike > 3 { leaf.endpoint = nil }
-            let attempt = (step: Sentence.attempted(leaf), cause: Sentence.cause(leaf.cause))
-            if let index = told.firstIndex(where: { $0.step == attempt.step && $0.cause == attempt.cause }) {
-                told[index].times += 1
-            } else {
-                told.append((attempt.step, attempt.cause, 1))
-            }
-        }
-        return told
-    }
-}
-
-extension NetworkError {
-    /// The failures at the bottom of this one: itself where no attempts led to it.
-    var leaves: [NetworkError] { attempts.isEmpty ? [self] : attempts.flatMap(\.leaves) }
 }

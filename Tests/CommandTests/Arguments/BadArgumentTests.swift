@@ -1,3 +1,4 @@
+@testable import LabNet
 import Testing
 
 @testable import docker_tar_lab
@@ -41,6 +42,33 @@ import Testing
         ("pull nginx -sni alter:", .invalidValue(.sni, "alter:", .expectedAlterName)),
         ("pull nginx -sni alter:a..b", .invalidValue(.sni, "alter:a..b", .expectedAlterName)),
         ("pull nginx -sni alter:192.0.2.1", .invalidValue(.sni, "alter:192.0.2.1", .expectedAlterName)),
+        ("pull nginx -hello tiny", .invalidValue(.hello, "tiny", .expectedHello)),
+        ("pull nginx -hello=", .invalidValue(.hello, "", .expectedHello)),
+        ("pull nginx -mss 87", .invalidValue(.mss, "87", .expectedSegmentSize)),
+        ("pull nginx -mss 32768", .invalidValue(.mss, "32768", .expectedSegmentSize)),
+        ("pull nginx -mss 1k", .invalidValue(.mss, "1k", .expectedSegmentSize)),
+        ("pull nginx -no-memory", .needs(.noMemory, "-lab")),
+        ("pull nginx -no-canary", .needs(.noCanary, "-lab")),
+        ("pull nginx -canary 192.0.2.1", .needs(.canary, "-lab")),
+        ("pull nginx -lab -canary 192.0.2.1 -no-canary", .conflict("-canary", "-no-canary")),
+        (
+            "pull nginx -lab -network ip6 -canary 192.0.2.1",
+            .invalidValue(.canary, "192.0.2.1", .expectedResolversOf("ip6"))
+        ),
+        (
+            "pull nginx -lab -dns-servers 192.0.2.1 -canary 192.0.2.1",
+            .invalidValue(
+                .canary, "192.0.2.1",
+                .reason(ResolverListError(place: .item(1), text: "192.0.2.1", problem: .canaryIsResolver)))
+        ),
+        (
+            "pull nginx -dns-servers 1.1.1.1,tls://1.1.1.1",
+            .invalidValue(.dnsServers, "1.1.1.1,tls://1.1.1.1", .expectedPlainResolvers)
+        ),
+        ("pull nginx -dns-servers tcp://1.1.1.1", .invalidValue(.dnsServers, "tcp://1.1.1.1", .expectedPlainResolvers)),
+        ("-forget -lab", .missingAction),
+        ("-forget=false", .missingAction),
+        ("-forget -output a.tar", .missingAction),
         ("pull nginx -dns-timeout 0", .invalidValue(.dnsTimeout, "0", .expectedDuration)),
         ("pull nginx -dns-timeout -1s", .invalidValue(.dnsTimeout, "-1s", .expectedDuration)),
         ("pull nginx -dns-timeout 2m", .invalidValue(.dnsTimeout, "2m", .expectedDuration)),
@@ -70,7 +98,11 @@ import Testing
         "pull nginx -arch amd65", "pull nginx -as Mine:1",
         "pull nginx -as a@sha256:\(String(repeating: "a", count: 64))",
         "pull nginx -dns-servers dns.google", "pull nginx -dns-servers 1.1.1.1:99999", "pull nginx -dns-servers ,",
-        "pull nginx -dns-servers tls://1.1.1.1", "pull nginx -trust a=b", "pull nginx -trust a=sha256:12",
+        "pull nginx -lab -dns-servers quic://1.1.1.1", "pull nginx -lab -dns-servers tls://dns.google",
+        "pull nginx -lab -dns-servers tls://1.1.1.1@", "pull nginx -lab -dns-servers 1.1.1.1@one.one.one.one",
+        "pull nginx -lab -dns-servers tls://1.1.1.1/dns-query", "pull nginx -lab -canary dns.google",
+        "pull nginx -lab -canary 192.0.2.1,192.0.2.2", "pull nginx -lab -canary=",
+        "pull nginx -trust a=b", "pull nginx -trust a=sha256:12",
         "pull nginx -proxy ftp://h", "pull nginx -proxy http://h:0", "pull nginx -proxy http://a..b",
     ])
     func whatOtherRoomsRefuseIsAUsageErrorToo(line: String) {

@@ -70,10 +70,72 @@ import Testing
         ("auto", ServerNamePolicy.auto), ("plain", .always(.plain)), ("real", .always(.plain)),
         ("records", .always(.records)), ("segments", .always(.segments)),
         ("records+segments", .always(.recordsAndSegments)), ("split", .always(.recordsAndSegments)),
-        ("omit", .always(.omit)), ("alter:www.example.com", .always(.alter("www.example.com"))),
+        ("disorder", .always(.disorder)), ("omit", .always(.omit)),
+        ("alter:www.example.com", .always(.alter("www.example.com"))),
     ])
     func strategies(text: String, expected: ServerNamePolicy) throws {
         #expect(try transport("-sni \(text)").serverName == expected)
+    }
+
+    private func list(_ line: String, _ surroundings: Surroundings = surroundings()) throws -> ResolverList {
+        guard case .lab(let list) = try transport("-lab " + line, surroundings).mode else {
+            throw UsageError.needs(.canary, "-lab")
+        }
+        return list
+    }
+
+    @Test func everyCarrierIsAskedInTheLab() throws {
+        let text = "9.9.9.9,tcp://8.8.8.8,tls://9.9.9.9,tls://1.1.1.1@one.one.one.one,https://1.1.1.1/dns-query"
+        #expect(
+            try list("-dns-servers \(text)").resolvers.map(\.description) == [
+                "9.9.9.9:53", "tcp://8.8.8.8", "tls://9.9.9.9", "tls://1.1.1.1@one.one.one.one",
+                "https://1.1.1.1/dns-query",
+            ])
+    }
+
+    @Test func canariesComeWithTheListUnlessTheUserSaysOtherwise() throws {
+        let home = surroundings(
+            environment: ["HOME": "/home/me"],
+            files: ["/home/me/.config/docker-tar-lab/resolvers.txt": "9.9.9.9\ncanary 192.0.2.9\n"])
+        func canaries(_ line: String, _ surroundings: Surroundings = surroundings()) throws -> [String] {
+            try list(line, surroundings).canaries.map(\.description)
+        }
+        #expect(try canaries("") == ResolverList.defaults.canaries.map(\.description))
+        #expect(try canaries("").count == 2)
+        #expect(try canaries("", home) == ["192.0.2.9:53"])
+        #expect(try canaries("-dns-servers 1.1.1.1", home) == [])
+        #expect(try canaries("-dns-servers 1.1.1.1 -canary 192.0.2.1:54", home) == ["192.0.2.1:54"])
+        #expect(try canaries("-canary 192.0.2.1,2001:db8::1", home) == ["192.0.2.1:53", "[2001:db8::1]:53"])
+        #expect(try canaries("-no-canary", home) == [])
+        #expect(try canaries("-no-canary") == [])
+        #expect(try list("-no-canary").resolvers == ResolverList.defaults.resolvers)
+    }
+
+    @Test(arguments: [("standard", HelloForm.standard), ("small", .small), ("tls12", .tls12)])
+    func hellos(text: String, expected: HelloForm) throws {
+        #expect(try transport("-hello \(text)").hello == expected)
+        #expect(try transport("").hello == .standard)
+    }
+
+    @Test func segments() throws {
+        #expect(try transport("").segmentSize == nil)
+        #expect(try [88, 536, 32_767].map { try transport("-mss \($0)").segmentSize } == [88, 536, 32_767])
+    }
+
+    @Test func theMemoryIsWhereCachesAre() throws {
+        let home = ["HOME": "/home/me"]
+        let xdg = home.merging(["XDG_CACHE_HOME": "/xdg"]) { $1 }
+        func folder(_ line: String, _ environment: [String: String]) throws -> String? {
+            try transport(line, surroundings(environment: environment)).memoryFolder
+        }
+        #expect(try folder("-lab", home) == "/home/me/.cache/docker-tar-lab")
+        #expect(try folder("-lab", xdg) == "/xdg/docker-tar-lab")
+        #expect(try folder("-lab", ["HOME": "/home/me", "XDG_CACHE_HOME": "xdg"]) == "/home/me/.cache/docker-tar-lab")
+        #expect(try folder("-lab", ["HOME": "me", "XDG_CACHE_HOME": ""]) == nil)
+        #expect(try folder("-lab", [:]) == nil)
+        #expect(try folder("-lab -no-memory", xdg) == nil)
+        #expect(try folder("", xdg) == nil)
+        #expect(try folder("-lab -forget", xdg) == "/xdg/docker-tar-lab")
     }
 
     @Test func familiesAddressesPinsProxies() throws {

@@ -62,15 +62,67 @@ import Testing
                 """)
     }
 
+    /// Which strategy was tried where, what each met, and that none is left.
+    @Test func strategiesAreATable() throws {
+        func attempt(
+            _ address: String, _ strategy: ServerNameStrategy?, _ cause: NetworkError.Cause, host: String = "a.example"
+        ) throws -> NetworkError {
+            NetworkError(
+                step: strategy == nil ? .dial : .secure, host: host,
+                endpoint: Endpoint(address: try #require(IPAddress(address)), port: 443), strategy: strategy,
+                cause: cause)
+        }
+        let error = NetworkError(
+            step: .secure, host: "a.example", cause: .allAttemptsFailed,
+            attempts: try [
+                attempt("192.0.2.1", .omit, .alert(112)), attempt("2001:db8::1", .omit, .alert(112)),
+                attempt("192.0.2.1", .disorder, .resetAfterHello),
+                attempt("2001:db8::1", .recordsAndSegments, .silenceAfterHello(.seconds(10))),
+                attempt("192.0.2.3", nil, .refused), attempt("192.0.2.3", nil, .refused),
+                attempt("192.0.2.4", nil, .leftAlone(.seconds(143))),
+                attempt("127.0.0.1", nil, .timedOut(.seconds(10)), host: "proxy.lan"),
+            ])
+        #expect(
+            report(Sample.pull(.network(error)), Sample.lab) == """
+                docker-tar-lab: cannot pull nginx
+                  Failed: asking registry-1.docker.io for the manifest.
+                  Cause:  TLS with a.example: every attempt failed.
+                  Tried:
+                    192.0.2.1:443            omit              the server declined with TLS alert 112
+                    [2001:db8::1]:443        omit              the server declined with TLS alert 112
+                    192.0.2.1:443            disorder          the connection was reset right after the ClientHello
+                    [2001:db8::1]:443        records+segments  silence for 10 s after the ClientHello
+                    192.0.2.3:443            TCP               the connection was refused (2 times)
+                    192.0.2.4:443            –                 left alone for another 143 s, since a box there reads the name
+                    proxy.lan 127.0.0.1:443  TCP               nothing came back within 10 s
+                  Try:    again in 143 s.
+                  Try:    a smaller greeting or smaller segments, in case the path loses large ones: -hello small, -mss 536.
+                  Try:    no strategy is left to try on this network; use another one, a mirror (-mirror HOST) or a proxy (-proxy URL).
+                  Try:    check that a.example is up, and the port.
+                  Try:    check that proxy.lan is up, and the port.
+                """)
+        #expect(ExitCode(error, isLab: true) == .interference)
+        let chinese = ErrorReport(circumstances: Sample.lab, language: .chinese).lines(for: error)
+        #expect(chinese.contains { $0.hasPrefix("    192.0.2.3:443            TCP 连接") })
+    }
+
+    @Test func oneStrategyAloneIsNamedInTheSentence() {
+        var error = Sample.network(.resetAfterHello)
+        error.strategy = .recordsAndSegments
+        #expect(report(error, Sample.lab).contains("TLS with registry-1.docker.io (192.0.2.1:443, records+segments): "))
+        error.strategy = .plain
+        #expect(report(error).contains("TLS with registry-1.docker.io (192.0.2.1:443): "))
+    }
+
     @Test func allAttemptsAreToldHoweverDeep() {
         let error = (1...30).reduce(Sample.network(.refused)) { inner, number in
             NetworkError(
                 step: .dial, host: "h\(number)", cause: .allAttemptsFailed,
                 attempts: [inner, NetworkError(step: .dial, host: "h\(number)", cause: .refused)])
         }
-        let told = ErrorReport.attempts(of: error)
+        let told = Attempts(of: error).lines(in: .english)
         #expect(told.count == 31)
-        #expect(told.first?.step.en.contains("registry-1") == true)
+        #expect(told.first?.contains("registry-1") == true)
     }
 
     @Test func anAbsentPlatformShowsThoseThatExist() {
@@ -119,6 +171,29 @@ import Testing
         #expect(advice(.onlyForgedAnswers(count: 1), Sample.lab).contains("-dns-servers"))
         #expect(advice(.timedOut(.seconds(10)), Sample.circumstances).contains("nginx -lab"))
         #expect(advice(.timedOut(.seconds(10)), Sample.lab).contains("-debug"))
+    }
+
+    @Test func oneStrategyThatWasChosenIsNotAllOfThem() {
+        var chosen = Sample.lab
+        chosen.hasChosenStrategy = true
+        #expect(advice(.resetAfterHello, chosen).contains("without -sni"))
+        #expect(!advice(.resetAfterHello, chosen).contains("no strategy is left"))
+    }
+
+    @Test func whoHasSeenTheNameIsNotToBeShownIt() {
+        var shown = Sample.network(.resetAfterHello)
+        shown.strategy = .records
+        let error = NetworkError(
+            step: .secure, host: "a.example", cause: .allAttemptsFailed, attempts: [Sample.network(.alert(112)), shown])
+        #expect(!Advice.for(error, Sample.lab).contains(.showName))
+        #expect(advice(.alert(112), Sample.lab).contains("-sni records+segments"))
+    }
+
+    @Test func whoAnswersInAResolversPlaceIsNotToBeTrusted() {
+        let stranger = Sample.network(.certificate(Sample.certificate()), step: .resolve)
+        let error = NetworkError(step: .resolve, host: "a.example", cause: .noAnswer, attempts: [stranger])
+        let said = Advice.for(error, Sample.lab).map(\.en).joined(separator: "\n")
+        #expect(!said.contains("-trust") && said.contains("tls://9.9.9.9"))
     }
 
     @Test func noCensorStandsBeforeOnesOwnHosts() {
@@ -172,9 +247,8 @@ import Testing
                 endpoint: IPAddress(bytes: [192, 0, 2, UInt8(number)]).map { Endpoint(address: $0, port: 53) },
                 cause: .timedOut(.seconds(2)))
         }
-        let told = ErrorReport.attempts(
-            of: NetworkError(step: .resolve, host: "a.example", cause: .noAnswer, attempts: silent))
-        #expect(told.map(\.times) == [25])
-        #expect(told.first?.step.en == "looking up a.example")
+        let told = Attempts(of: NetworkError(step: .resolve, host: "a.example", cause: .noAnswer, attempts: silent))
+        #expect(
+            told.lines(in: .english) == ["looking up a.example: nothing came back within 2 s (25 times)"])
     }
 }
