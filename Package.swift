@@ -34,7 +34,8 @@ let package = Package(
             swiftSettings: rules),
 
         .target(
-            name: "CensorLab", dependencies: ["LabNet", "Puller", "COpenSSL", "CZlib"] + nio, swiftSettings: rules),
+            name: "CensorLab", dependencies: ["LabNet", "Puller", "CAres", "COpenSSL", "CZlib"] + nio,
+            swiftSettings: rules),
         .executableTarget(
             name: "censor-lab", dependencies: ["CensorLab", "LabNet", "Puller", argumentParser], swiftSettings: rules),
 

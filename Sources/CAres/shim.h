@@ -34,3 +34,9 @@ static const int labnet_ares_badname = ARES_EBADNAME;
 static const int labnet_ares_nomem = ARES_ENOMEM;
 static const int labnet_ares_cancelled = ARES_ECANCELLED;
 static const int labnet_ares_destruction = ARES_EDESTRUCTION;
+
+// Raw frames (packet(7)) and an interface's offloads (SIOCETHTOOL), which Glibc's module leaves out.
+#include <net/if.h>
+#include <netpacket/packet.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>

@@ -3,7 +3,6 @@ import CensorLab
 import LabNet
 
 /// `censor-lab list`, `censor-lab SCENARIO`.
-@main
 struct Command: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "censor-lab",

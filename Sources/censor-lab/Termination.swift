@@ -24,3 +24,15 @@ struct Termination {
         for await _ in signals { return }
     }
 }
+
+extension Termination {
+    /// Returns when standard input has ended: when whoever has started this process is gone or wants it to go.
+    static func endOfInput() async {
+        let (ends, end) = AsyncStream.makeStream(of: Void.self)
+        let source = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO)
+        source.setEventHandler { end.finish() }
+        source.activate()
+        for await _ in ends {}
+        source.cancel()
+    }
+}

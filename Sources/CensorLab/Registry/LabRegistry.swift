@@ -16,6 +16,8 @@ package final class LabRegistry: Sendable {
         package var tokenHost: String?
         /// The host that blobs are redirected to, with a signature; nil where blobs are given out directly.
         package var blobHost: String?
+        /// Stands in tokens and signatures, so that they are good wherever these rules hold; nobody can guess it.
+        let secret = (0..<16).map { _ in UInt8.random(in: .min ... .max) }.hexadecimal
 
         /// A registry that wants nothing.
         package init(tls: TLSDoor? = nil) { self.tls = tls }
@@ -29,9 +31,8 @@ package final class LabRegistry: Sendable {
     package static func start(
         _ rules: Rules, images: [LabImage], at wanted: Endpoint, journal: Journal = Journal()
     ) async throws -> LabRegistry {
-        let secret = (0..<16).map { _ in UInt8.random(in: .min ... .max) }.hexadecimal
         let listener = try await Listener.start(at: wanted) { channel in
-            let content = RegistryContent(images: images, rules: rules, secret: secret)
+            let content = RegistryContent(images: images, rules: rules, secret: rules.secret)
             let speakHTTP: @Sendable (any Channel) throws -> Void = { channel in
                 try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                 try channel.pipeline.syncOperations.addHandler(RegistryConnection(content, journal: journal))
