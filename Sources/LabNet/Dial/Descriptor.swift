@@ -1,17 +1,17 @@
 internal import Glibc
 
 /// Owns one file descriptor: closes it at the end of its life, unless it is given away before.
-package struct Descriptor: ~Copyable, Sendable {
+struct Descriptor: ~Copyable, Sendable {
     /// The number, lent: it is closed with this value.
-    package let number: Int32
+    let number: Int32
 
     /// Takes ownership of an open descriptor.
-    package init(owning number: Int32) { self.number = number }
+    init(owning number: Int32) { self.number = number }
 
     deinit { close(number) }
 
     /// Gives the descriptor to the caller, who closes it from now on.
-    package consuming func release() -> Int32 {
+    consuming func release() -> Int32 {
         let number = number
         discard self
         return number

@@ -5,7 +5,8 @@ import NIOPosix
 /// A program that this one has started. It reads a pipe that ends when this process does, whatever becomes of it; what it
 /// says, on either output, comes line by line.
 final class ChildProcess: Sendable {
-    private let process: pid_t
+    /// Its id, and its group's.
+    let process: pid_t
     private let pipes: any Channel
 
     /// Starts a program of this machine, with this process's environment.

@@ -1,10 +1,9 @@
 internal import CAres
 internal import Glibc
-import LabNet
 
 /// A raw socket on one interface (packet(7)): every frame that arrives there, whoever it is for, and any frame out.
 struct PacketSocket: ~Copyable {
-    private let descriptor: Descriptor
+    private let descriptor: OpenDescriptor
 
     /// The descriptor's number, lent.
     var number: Int32 { descriptor.number }
@@ -19,7 +18,7 @@ struct PacketSocket: ~Copyable {
         // With no protocol at first: frames of other interfaces would come in before it is bound.
         let number = socket(AF_PACKET, Int32(SOCK_RAW.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard number >= 0 else { throw LabFailure(call: "socket") }
-        let descriptor = Descriptor(owning: number)
+        let descriptor = OpenDescriptor(number: number)
         var membership = packet_mreq()
         membership.mr_ifindex = Int32(bitPattern: index)
         membership.mr_type = UInt16(PACKET_MR_PROMISC)
@@ -71,6 +70,15 @@ struct PacketSocket: ~Copyable {
     borrowing func send(_ frame: [UInt8]) {
         _ = Glibc.send(number, frame, frame.count, Int32(MSG_DONTWAIT))
     }
+}
+
+/// A descriptor that is closed at the end of its life.
+private struct OpenDescriptor: ~Copyable {
+    let number: Int32
+
+    init(number: Int32) { self.number = number }
+
+    deinit { close(number) }
 }
 
 extension LabFailure {

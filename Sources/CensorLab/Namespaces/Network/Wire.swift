@@ -47,8 +47,13 @@ extension Wire {
         while true {
             guard poll(&polled, 3, patience) >= 0 || errno == EINTR else { return }
             guard polled[0].revents == 0 else { return }
-            while let frame = inside.receive(into: room) { judge(frame, from: .inside) }
-            while let frame = outside.receive(into: room) {
+            // A few from each side in turn: neither waits for the other's stream to end.
+            for _ in 0..<64 {
+                guard let frame = inside.receive(into: room) else { break }
+                judge(frame, from: .inside)
+            }
+            for _ in 0..<64 {
+                guard let frame = outside.receive(into: room) else { break }
                 underWay.insert(.arrival(frame), due: now + distance)
             }
             while let passage = underWay.popDue(at: now) {
