@@ -54,7 +54,7 @@ struct ResolverDialer: Sendable {
         do {
             let session = try tls.session(
                 for: host, port: resolver.endpoint.port, strategy: strategy, offersHTTP: offersHTTP)
-            let (channel, handshake) = try await handover.adopt(socket, beginning: session)
+            let (channel, handshake) = try await handover.adopt(socket, beginning: session, clock: clock)
             do {
                 _ = try await handshake.finish(on: channel)
                 return channel
