@@ -10,7 +10,7 @@ extension Connector {
     func connection(
         by attempt: StrategyPlan.Attempt, to origin: Origin, quiet: @escaping @Sendable (_ isConnected: Bool) -> Void
     ) async throws -> HTTP1Connection {
-        try await checkPenalty(on: attempt.route)
+        try await checkPenalty(on: attempt.route, for: origin.host)
         let channel = try await channel(by: attempt, to: origin, quiet)
         do {
             return try await HTTP1Connection.open(
@@ -28,7 +28,7 @@ extension Connector {
         let (route, start) = (attempt.route, ContinuousClock.now)
         let socket = try await connect(to: route.endpoint, for: route.relay?.proxy.host ?? origin.host) { quiet(false) }
         // Another connection may have burnt the route while this one was being made.
-        try await checkPenalty(on: route)
+        try await checkPenalty(on: route, for: origin.host)
         func hello(_ strategy: ServerNameStrategy) -> Hello {
             Hello(
                 host: origin.host, port: origin.port, strategy: strategy, route: route,
@@ -238,8 +238,10 @@ extension Connector {
         await memory.burn(hello.route, after: failure(hello, cause))
     }
 
-    private func checkPenalty(on route: Route) async throws {
-        if let failure = await memory.penalty(on: route) { throw StrategyPlan.Failure.leftAlone(after: failure) }
+    private func checkPenalty(on route: Route, for host: Host) async throws {
+        guard let left = await memory.penaltyLeft(on: route) else { return }
+        throw StrategyPlan.Failure.leftAlone(
+            NetworkError(step: .secure, host: host.description, endpoint: route.endpoint, cause: .leftAlone(left)))
     }
 
     /// Cancellation stays what it is; everything else is told as `failure`.

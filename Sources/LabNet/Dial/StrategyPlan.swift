@@ -23,13 +23,13 @@ package struct StrategyPlan: RacePlan {
     package enum Failure: Error, Hashable, Sendable {
         /// It was made, and failed like this.
         case failed(NetworkError)
-        /// It was not made: the route is in the penalty that this earlier failure brought upon it.
-        case leftAlone(after: NetworkError)
+        /// It was not made: the route is in its penalty.
+        case leftAlone(NetworkError)
 
         /// What to tell the user.
         package var error: NetworkError {
             switch self {
-            case .failed(let error), .leftAlone(after: let error): error
+            case .failed(let error), .leftAlone(let error): error
             }
         }
     }

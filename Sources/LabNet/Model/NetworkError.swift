@@ -115,11 +115,24 @@ extension NetworkError {
     }
 
     /// Whether this failure, or any of its attempts, shows the work of a censor rather than a dead line:
-    /// forged answers, a connection killed after its hello (now or a while ago), or a stranger's certificate.
+    /// forged answers, a connection killed after its hello (now or a while ago), a stranger's certificate, or a name that is
+    /// declined in every disguise.
     public var showsInterference: Bool {
         switch cause {
         case .onlyForgedAnswers, .leftAlone, .resetAfterHello, .silenceAfterHello, .certificate: true
-        default: attempts.contains(where: \.showsInterference)
+        default: declinesEveryDisguise || attempts.contains(where: \.showsInterference)
         }
+    }
+
+    /// Whether the true name was declined, by alerts or closes, in more than one disguise: a server that takes its name
+    /// takes it in one of them, so somebody else has read it.
+    public var declinesEveryDisguise: Bool {
+        let declined = attempts.filter { attempt in
+            switch attempt.cause {
+            case .alert, .closedAfterHello: true
+            default: false
+            }
+        }
+        return Set(declined.compactMap(\.strategy).filter(\.carriesTrueName)).count > 1
     }
 }

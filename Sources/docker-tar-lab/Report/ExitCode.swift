@@ -63,7 +63,7 @@ extension NetworkError {
         switch cause {
         case .onlyForgedAnswers, .leftAlone, .resetAfterHello, .silenceAfterHello: true
         case .certificate(let problem): isLab && !problem.isOnlyOutOfDate
-        default: attempts.contains { $0.showsInterference(isLab: isLab) }
+        default: isLab && declinesEveryDisguise || attempts.contains { $0.showsInterference(isLab: isLab) }
         }
     }
 }

@@ -62,6 +62,19 @@ import Testing
         #expect(ExitCode(Sample.pull(.network(outer)), isLab: true) == lab)
     }
 
+    @Test func nameThatIsDeclinedInEveryDisguiseIsInterferenceInLabMode() {
+        let attempts = [ServerNameStrategy.omit, .disorder, .records].map { strategy in
+            NetworkError(step: .secure, host: "h", strategy: strategy, cause: .alert(40))
+        }
+        let error = NetworkError(step: .secure, host: "h", cause: .allAttemptsFailed, attempts: attempts)
+        #expect(ExitCode(error, isLab: true) == .interference)
+        #expect(ExitCode(error, isLab: false) == .network)
+        // One hello with the name is not enough: a server may have its reasons.
+        let single = NetworkError(
+            step: .secure, host: "h", cause: .allAttemptsFailed, attempts: Array(attempts.prefix(2)))
+        #expect(ExitCode(single, isLab: true) == .network)
+    }
+
     @Test func theRest() {
         struct Unheard: Error {}
         #expect(ExitCode(UsageError.missingAction, isLab: true) == .usage)

@@ -18,7 +18,7 @@ import Testing
 
     @Test func whatWorkedIsKeptByHostAndRoute() {
         var memory = RouteMemory()
-        memory.worked(.records, for: .name("a.example"), on: route)
+        _ = memory.worked(.records, for: .name("a.example"), on: route, proof: .handshake, now: .zero)
         #expect(memory.whatWorked(for: .name("a.example"), on: [route]) == [route: .records])
         #expect(memory.whatWorked(for: .name("b.example"), on: [route]) == [:])
     }

@@ -262,9 +262,9 @@ import Testing
 
     @Test func routeInItsPenaltyIsLeftAlone() {
         var plan = plan(both, auto)
-        let error = NetworkError(step: .secure, host: "other.example", cause: .resetAfterHello)
+        let error = NetworkError(step: .secure, host: "registry.example", cause: .leftAlone(.seconds(90)))
         guard let first = plan.next() else { return #expect(Bool(false), "no first attempt") }
-        plan.failed(first, .leftAlone(after: error))
+        plan.failed(first, .leftAlone(error))
         #expect(plan.next()?.route == Self.two)
         #expect(plan.next() == nil)
     }
@@ -390,14 +390,31 @@ import Testing
         #expect(plan.next() == attempt(one, .disorder))
         failed(&plan, one, .disorder, .resetAfterHello)
         #expect(plan.next() == attempt(two, .omit))
-        let earlier = NetworkError(
-            step: .secure, host: "other.example", strategy: .plain, cause: .silenceAfterHello(.seconds(10)))
-        plan.failed(attempt(two, .omit), .leftAlone(after: earlier))
+        let penalty = NetworkError(step: .secure, host: "registry.example", cause: .leftAlone(.seconds(90)))
+        plan.failed(attempt(two, .omit), .leftAlone(penalty))
         let error = plan.defeat(host: Self.name)
         #expect(error.cause == .allAttemptsFailed && error.step == .secure)
-        #expect(error.attempts.map(\.strategy) == [.omit, .disorder, .plain])
-        #expect(error.attempts.map(\.cause) == [.alert(40), .resetAfterHello, .silenceAfterHello(.seconds(10))])
+        #expect(error.attempts.map(\.strategy) == [.omit, .disorder, nil])
+        #expect(error.attempts.map(\.cause) == [.alert(40), .resetAfterHello, .leftAlone(.seconds(90))])
         #expect(error.showsInterference)
+    }
+
+    @Test func nameThatIsDeclinedInEveryDisguiseShowsInterference() {
+        var plan = plan([one])
+        for strategy in [ServerNameStrategy.omit, .disorder, .records, .recordsAndSegments, .segments, .plain] {
+            #expect(plan.next() == attempt(one, strategy))
+            failed(&plan, one, strategy, .alert(40))
+        }
+        #expect(plan.next() == nil)
+        #expect(plan.defeat(host: Self.name).showsInterference)
+        // A server that declines the one hello that it got may have its reasons.
+        var single = StrategyPlan(ladder: .hello(.always(.plain), host: Self.name))
+        for route in [one, two] { single.hear(.found(route, .trusted, RouteRecord())) }
+        for route in [one, two] {
+            #expect(single.next() == attempt(route, .plain))
+            failed(&single, route, .plain, .alert(40))
+        }
+        #expect(!single.defeat(host: Self.name).showsInterference)
     }
 
     @Test func defeatWithoutARouteIsTheLookups() {

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import LabNet
@@ -88,15 +87,19 @@ import Testing
 
     @Test func nobodyIsForgottenHoweverItEnds() async {
         // Many come and go at once; every one of them gets its part, and the search is free in the end.
-        let running = Atomic(0)
+        let running = Watched(0)
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<500 {
                 group.addTask { [search, origin, failure] in
                     let claim = search.claim(origin)
                     if await claim.take() == .mine {
-                        #expect(running.add(1, ordering: .sequentiallyConsistent).newValue == 1)
+                        let count = running.update { count in
+                            count += 1
+                            return count
+                        }
+                        #expect(count == 1)
                         await Task.yield()
-                        running.subtract(1, ordering: .sequentiallyConsistent)
+                        running.update { $0 -= 1 }
                         claim.end([.found, .failed(failure), .cancelled][number % 3])
                     }
                 }

@@ -11,11 +11,12 @@ import Testing
     init() throws { world = try SecureWorld() }
 
     private func transport(
-        _ resolver: any NameResolving, _ change: (inout TransportConfiguration) -> Void = { _ in }
+        _ resolver: any NameResolving, clock: any Clock<Duration> = ContinuousClock(),
+        _ change: (inout TransportConfiguration) -> Void = { _ in }
     ) throws -> Transport {
         var configuration = world.configuration(lab: true)
         change(&configuration)
-        return try Transport.testing(configuration, resolver: resolver, log: log)
+        return try Transport.testing(configuration, resolver: resolver, clock: clock, log: log)
     }
 
     private func serve(
@@ -30,8 +31,6 @@ import Testing
     }
 
     private func url(_ port: UInt16) -> String { "https://\(SecureWorld.name):\(port)/" }
-
-    private var behind: Endpoint { Endpoint(address: .v4(0x7F00_0001), port: 0) }
 
     @Test func eightAtOnceClimbTheLadderOnce() async throws {
         let transport = try transport(table("127.0.0.2"))
@@ -239,6 +238,52 @@ import Testing
                 #expect(forged.heard.allSatisfy { !Middleman.contains($0, "registry") })
                 #expect(try openSockets(to: forged.endpoint) == 0)
                 await transport.close()
+            }
+        }
+    }
+
+    /// The known way goes silent, and another address wins before the silence has lasted to its limit.
+    @Test func silenceAfterTheNameBringsAPenaltyThoughAnotherAddressWins() async throws {
+        let clock = ManualClock()
+        let transport = try transport(table("127.0.0.2", "127.0.0.5"), clock: clock)
+        let (swallows, swallowed) = (Watched(false), Watched(false))
+        try await serve { (server) async throws in
+            let behind = Endpoint(address: .v4(0x7F00_0001), port: server.port)
+            try await Middleman.run(on: "127.0.0.2") {
+                { buffer in
+                    guard ClientHello.message(in: buffer.readableBytesView) != nil else { return .wait }
+                    guard swallows.value else { return .forward(to: behind, after: []) }
+                    swallowed.update { $0 = true }
+                    return .swallow
+                }
+            } _: { (box) async throws in
+                let url = url(box.endpoint.port)
+                #expect(try await transport.get(url).text == "ok")
+                await transport.close()
+                swallows.update { $0 = true }
+                try await ScriptedServer.run(
+                    on: "127.0.0.5", port: box.endpoint.port, tls: world.server(), { _ in [.say(SecureWorld.ok)] }
+                ) { (other) async throws in
+                    let second = Task { try await transport.get(url).text }
+                    await swallowed.wait(until: \.self)
+                    // The stagger, the handshake's limit, and the patience with a hello.
+                    await clock.sleepers(3)
+                    clock.advance(by: .seconds(5))
+                    #expect(try await second.value == "ok")
+                    #expect(other.connections == 1)
+                    await transport.close()
+                }
+                let seen = box.connections
+                do {
+                    _ = try await transport.get(url)
+                    Issue.record("nobody is left")
+                } catch let error as NetworkError {
+                    let isLeftAlone = ([error] + error.attempts).contains { failure in
+                        if case .leftAlone = failure.cause { failure.endpoint == box.endpoint } else { false }
+                    }
+                    #expect(isLeftAlone, "\(error)")
+                }
+                #expect(box.connections == seen, "nothing is sent to an endpoint in its penalty")
             }
         }
     }
