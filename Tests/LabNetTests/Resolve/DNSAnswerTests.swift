@@ -33,6 +33,24 @@ import Testing
         #expect(message.cookie == .echoed && message.hasOPT)
     }
 
+    /// What BIND 9.18 answered to a query of ours; ID, letter case and our half of the cookie are put in place.
+    @Test func readsWhatBINDAnswers() throws {
+        let heard = """
+            1a2b850000010002000000010a52654769737472792d3106646f636b657202494f00000100010a72656769737472792d3106646f636b65
+            7202696f00000100010000004d0004c0000202c026000100010000004d0004c000020100002904d000000000001c000a00180102030405
+            060708010000006b01bda2372b4d6fb118ed68
+            """
+        let digits = heard.filter(\.isHexDigit).map { UInt8($0.hexDigitValue ?? 0) }
+        var bytes = stride(from: 0, to: digits.count, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+        bytes.replaceSubrange(0..<2, with: DNSPacket.number(query.id))
+        bytes.replaceSubrange(12..<12 + query.questionSection.count, with: query.questionSection)
+        bytes.replaceSubrange(bytes.count - 24..<bytes.count - 16, with: cookie.bytes)
+        let message = try DNSMessage(bytes, answering: query)
+        #expect(message.claim == .addresses([.v4(0xc000_0201), .v4(0xc000_0202)]))
+        #expect(message.cookie == .echoed && message.keepsCase && message.isAuthoritative)
+        #expect(message.timeToLive == 77 && !message.hasStrayRecords)
+    }
+
     @Test func aCopyOfOurHalfIsNoEcho() throws {
         #expect(try parse { $0.additional = [opt(option(cookie.bytes))] }.cookie == .absent)
         #expect(try parse { _ in }.cookie == .absent)

@@ -190,6 +190,8 @@ import Testing
             DNSPacket.record(type: 28, data: [UInt8](repeating: 7, count: 16)),
         ]
         packet.authority = [DNSPacket.record(type: 6, data: DNSPacket.questionName + DNSPacket.questionName)]
+        let options: [UInt8] = [0, 10, 0, 16] + [UInt8](1...16) + [0, 3, 0, 2, 7, 7]
+        packet.additional = [DNSPacket.opt.dropLast() + [UInt8(options.count)] + options]
         let seed = packet.bytes
         var parsed = 0
         for _ in 0..<20_000 {

@@ -17,6 +17,12 @@ struct SimulatedRecord {
     /// 95 of 100 waited no longer; in milliseconds.
     var waitAtP95: Double { waits.isEmpty ? 0 : waits.sorted()[waits.count * 95 / 100] }
 
+    /// All of it in one line.
+    var summary: String {
+        "deceived \(deceived), deceived where the truth was lost \(deceivedWithoutTruth), fooled for a moment \(fooled), "
+            + "unresolved \(unresolved), lost \(lost), accepted \(waits.count), wait at p95 \(waitAtP95) ms"
+    }
+
     /// Runs lookups one after another.
     ///
     /// - Parameter remembers: what is learned of the forger in one lookup is known in the next.
