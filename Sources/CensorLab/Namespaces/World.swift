@@ -53,9 +53,8 @@ package final class World: Sendable {
     private static func registry(
         _ scenario: PathScenario, authority: CertificateAuthority
     ) throws -> LabRegistry.Rules {
-        var door = TLSDoor(identity: try ServerIdentity(authority.issue(CertificateRequest(names: Lab.hosts))))
-        if case .needsName = scenario.registry { door.names = Scenario.censored }
-        var rules = LabRegistry.Rules(tls: door)
+        let identity = try ServerIdentity(authority.issue(CertificateRequest(names: Lab.hosts)))
+        var rules = LabRegistry.Rules(tls: try scenario.registry.door(identity, authority: authority))
         rules.tokenHost = Lab.tokenHost
         rules.blobHost = Lab.storageHost
         return rules

@@ -13,7 +13,7 @@ struct PacketTests {
         #expect(packet.forbidsFragments)
         guard case .tcp(let segment) = packet.content else { throw Unexpected(packet) }
         #expect(segment.sourcePort == 443)
-        #expect(segment.flags == [.reset, .acknowledge])
+        #expect(segment.flags == TCPSegment.Flags([.reset, .acknowledge]))
         #expect(segment.payload.isEmpty)
     }
 

@@ -14,8 +14,8 @@ struct PathCensorTests {
     }
 
     private static func query(to port: UInt16 = 53, name: String = "registry.lab.example") -> [UInt8] {
-        let labels = name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) } + [0]
-        let message: [UInt8] = [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + labels + [0, 1, 0, 1]
+        let header: [UInt8] = [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+        let message = header + DNSReply.wireName(name) + [0, 1, 0, 1]
         return Packet(
             link: Path.link, from: .v4(0x0A4D_0102), to: .v4(0xCB00_7135), hopLimit: 63,
             content: .udp(UDPDatagram(from: 4_321, to: port, payload: message))
@@ -32,7 +32,10 @@ struct PathCensorTests {
         #expect(packet.link == Path.link.reversed)
         #expect(packet.source == .v4(0xCB00_7135) && packet.destination == .v4(0x0A4D_0102))
         #expect(packet.hopLimit == 120 && !packet.forbidsFragments)
-        guard case .udp(let answer) = packet.content else { return Issue.record("not UDP") }
+        guard case .udp(let answer) = packet.content else {
+            Issue.record("not UDP")
+            return
+        }
         #expect(answer.sourcePort == 53 && answer.destinationPort == 4_321)
         #expect(answer.payload.prefix(2) == [0x12, 0x34])
         #expect(answer.payload.suffix(4) == [192, 0, 2, 66])
@@ -48,7 +51,7 @@ struct PathCensorTests {
         let devices = [Self.injector { $0.injector.count = 2 }, Self.injector { $0.forbidsFragments = true }]
         var censor = PathCensor(injectors: devices, box: nil, limit: nil)
         let last = (0..<2).flatMap { _ in
-            censor.see(Self.query(), from: .inside, at: .zero).emissions.compactMap(\.frame.last)
+            censor.see(Self.query(), from: .inside, at: .zero).emissions.compactMap { $0.frame.last }
         }
         #expect(last == [66, 67, 66, 66, 67, 67])
     }
