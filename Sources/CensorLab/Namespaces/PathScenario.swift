@@ -62,9 +62,14 @@ extension PathScenario {
             boxed(
                 "arrival-box", "a box that puts TCP segments and TLS records together as they arrive; disorder passes",
                 PacketBox.Rules(.arrival, tls: rules(.records), reset: .third)),
+            closed(
+                boxed(
+                    "arrival-box-closed", "that box, and a registry that demands its name: disorder alone passes",
+                    PacketBox.Rules(.arrival, tls: rules(.records), reset: .third))),
             firstHop(
                 boxed(
-                    "first-hop-box", "the same box before the first router, which sees what disorder hides: it loses",
+                    "first-hop-box",
+                    "arrival-box before the first router, where it sees what disorder hides: disorder loses",
                     PacketBox.Rules(.arrival, tls: rules(.records), reset: .third))),
             boxed(
                 "sequence-box",

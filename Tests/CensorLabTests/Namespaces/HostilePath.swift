@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 @testable import CensorLab
 
@@ -52,7 +51,7 @@ final class HostilePath: Sendable {
             built("censor-lab"), ["netns", scenario, "-small", "-directory", folder.path] + options
         ) { lines.add($0) }
         child.whenEnded { lines.end() }
-        guard await lines.first(where: { $0 == "ready" }) != nil else {
+        guard await lines.wait(until: { $0.contains("ready") }) else {
             throw LabFailure("the lab did not start: \(lines.all.joined(separator: "\n"))")
         }
         let text = try String(contentsOf: folder.appending(path: "environment"), encoding: .utf8)
@@ -67,9 +66,6 @@ final class HostilePath: Sendable {
         kill(child.process, SIGINT)
         guard try await child.wait() == 0 else { throw LabFailure("the lab ended badly: \(said.suffix(5))") }
     }
-
-    /// Returns when a party has said something like this; nil when the lab has ended before.
-    func hears(_ isMeant: @Sendable (String) -> Bool) async -> String? { await lines.first(where: isMeant) }
 
     /// The binaries of this build stand beside the tests.
     static func built(_ name: String) -> String {
@@ -98,61 +94,5 @@ final class HostilePath: Sendable {
         }
         if action == "pull" { words += ["-output", folder.appending(path: "image.tar").path] }
         return try await run(words + options, patience: patience)
-    }
-}
-
-/// Lines as they come, for those who wait for one of them.
-private final class Lines: Sendable {
-    private let state = Mutex(State())
-
-    private struct State {
-        var lines: [String] = []
-        var isOver = false
-        var listeners: [AsyncStream<Void>.Continuation] = []
-    }
-
-    var all: [String] { state.withLock { $0.lines } }
-
-    func add(_ line: String) { change { $0.lines.append(line) } }
-
-    func end() { change { $0.isOver = true } }
-
-    private func change(_ change: (inout State) -> Void) {
-        let listeners = state.withLock { state in
-            change(&state)
-            return state.listeners
-        }
-        for listener in listeners { listener.yield() }
-    }
-
-    func first(where isMeant: (String) -> Bool) async -> String? {
-        let (changes, continuation) = AsyncStream.makeStream(of: Void.self)
-        state.withLock { $0.listeners.append(continuation) }
-        continuation.yield()
-        for await _ in changes {
-            let (line, isOver) = state.withLock { ($0.lines.first(where: isMeant), $0.isOver) }
-            if line != nil || isOver { return line }
-        }
-        return nil
-    }
-}
-
-/// What tcpdump says, put together again: it breaks a packet's line in two.
-final class Seen: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-
-    /// A line for each packet.
-    var packets: [String] {
-        lines.withLock { lines in
-            lines.reduce(into: []) { packets, line in
-                if line.firstMatch(of: #/^\d\d:\d\d:\d\d/#) != nil {
-                    packets.append(line)
-                } else if line.hasPrefix("    "), let last = packets.popLast() {
-                    packets.append(last + line)
-                }
-            }
-        }
     }
 }
