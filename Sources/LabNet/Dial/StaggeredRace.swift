@@ -89,7 +89,7 @@ package struct StaggeredRace: Sendable {
             act()
             while !course.isOver, !Task.isCancelled, let event = await group.next() {
                 course.take(event)
-                if !course.isOver, !Task.isCancelled { act() }
+                if course.winner == nil, !Task.isCancelled { act() }
             }
             group.cancelAll()
             for await case .finished(_, .success(let late)) in group { await discard(late) }
@@ -137,6 +137,7 @@ private struct Course<Plan: RacePlan, Value: Sendable> {
 
     init(plan: Plan) { self.plan = plan }
 
+    /// To be asked when the plan has been asked for what is next.
     var isOver: Bool { winner != nil || running == 0 && source == .ended }
 
     mutating func take(_ event: Event<Plan, Value>) {

@@ -102,8 +102,9 @@ extension StrategyPlan {
     /// What is left when every better idea has failed, and nothing is under way that could still answer.
     private mutating func last() -> Attempt? {
         guard !mayHearMore, !ways.contains(where: \.isAwaited) else { return nil }
-        // Where the name has been shown and nothing came back, a box may have read it.
-        for index in ways.indices where ways[index].standing != .closed && ways[index].standing != .shown {
+        // Where nothing came back, nothing more is sent: a box may have read the name, or nobody is there.
+        let answering: Set<Way.Standing> = [.doubted, .wantsName, .declined]
+        for index in ways.indices where answering.contains(ways[index].standing) {
             // Here nothing but what broke off before and the last resort can be left.
             let rungs = ways[index].rungs(of: ladder).compactMap(\.self).filter { !killed.contains($0) }
             if let rung = rungs.first(where: { !$0.carriesTrueName || $0 == ladder.lastResort }) {

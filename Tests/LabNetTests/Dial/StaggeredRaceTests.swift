@@ -234,6 +234,22 @@ import Testing
         #expect(plan.isWhole)
     }
 
+    @Test func raceGoesOnWhenTheSourceHasEnded() async throws {
+        let spring = Spring()
+        async let outcome = race([], spring)
+        await spring.opened()
+        for number in 1...3 { spring.tell(number) }
+        spring.end()
+        for number in 1...2 {
+            await arena.hasStarted(number)
+            arena.end(number, .failure(Lost(number: number)))
+        }
+        await arena.hasStarted(3)
+        #expect(clock.now.offset == .zero)
+        arena.end(3, .success(3))
+        guard case .won(3) = try await outcome else { return #expect(Bool(false), "3 should have won") }
+    }
+
     @Test func sourceIsNotOpenedWhereAKnownAttemptWins() async throws {
         let spring = Spring()
         async let outcome = race([1], spring)

@@ -54,7 +54,7 @@ import Testing
                     #expect(error.showsInterference)
                 }
                 #expect(middle.connections > 0)
-                #expect(middle.heard.allSatisfy(\.isEmpty), "plaintext has come through")
+                #expect(middle.heard.allSatisfy { $0.isEmpty }, "plaintext has come through")
                 #expect(try openSockets(to: middle.endpoint) == 0)
             }
         }

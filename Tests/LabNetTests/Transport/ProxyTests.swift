@@ -95,7 +95,7 @@ import Testing
         try await serve(decide) { (server, middleman) async throws in
             let transport = try transport(through: proxy(.http, middleman), lab: true)
             #expect(try await transport.get("https://\(SecureWorld.name):\(server.port)/").text == "ok")
-            #expect(log.handshakes.map(\.strategy) == [.omit, .recordsAndSegments])
+            #expect(log.handshakes.map(\.strategy) == [.omit, .disorder])
             await transport.close()
         }
     }

@@ -61,7 +61,7 @@ import Testing
                 if answer.status == 200 { #expect(answer.text.utf8.count == 1 << 22) }
             }
             let handshakes = log.handshakes
-            #expect(handshakes.map(\.strategy) == (lab ? [.omit, .recordsAndSegments] : [.plain]))
+            #expect(handshakes.map(\.strategy) == (lab ? [.omit, .disorder] : [.plain]))
             if lab { #expect(handshakes.first?.failure == .alert(112)) }
             await transport.close()
             #expect(try openSockets(to: port) == 0)

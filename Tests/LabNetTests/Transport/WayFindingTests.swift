@@ -38,8 +38,9 @@ import Testing
             let behind = Endpoint(address: .v4(0x7F00_0001), port: server.port)
             try await Middleman.run(on: "127.0.0.2", Middleman.nameBox(SecureWorld.name, before: behind)) {
                 (box) async throws in
+                let url = url(box.endpoint.port)
                 let texts = try await withThrowingTaskGroup(of: String.self) { group in
-                    for _ in 0..<8 { group.addTask { try await transport.get(url(box.endpoint.port)).text } }
+                    for _ in 0..<8 { group.addTask { try await transport.get(url).text } }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 #expect(texts == Array(repeating: "ok", count: 8))
