@@ -19,7 +19,7 @@ public struct Transport: HTTPExchanging {
     ) throws {
         let environment = ProcessInfo.processInfo.environment
         let tls = try TLSContext(trust: configuration.trust, environment: environment, form: configuration.hello)
-        let streams = ResolverStreams(tls: tls)
+        let streams = ResolverStreams(tls: tls, segmentSize: configuration.segmentSize)
         self.init(
             configuration, resolver: Resolver(configuration: configuration, streams: streams), streams: streams,
             tls: tls, environment: environment, clock: ContinuousClock(), observe: observe)

@@ -4,6 +4,8 @@ internal import NIOCore
 struct ResolverDialer: Sendable {
     /// Verifies certificates; nil where no resolver is encrypted.
     let tls: TLSContext?
+    /// The largest TCP segment in bytes; nil for the system's.
+    let segmentSize: Int?
     /// Gives sockets to NIO.
     let handover: Handover
     /// Measures the limit.
@@ -31,7 +33,8 @@ struct ResolverDialer: Sendable {
 
     private func channel(to resolver: ResolverAddress, within limit: Duration) async throws -> any Channel {
         do {
-            let socket = try await TCPSocket.connect(to: resolver.endpoint, within: limit, clock: clock)
+            let socket = try await TCPSocket.connect(
+                to: resolver.endpoint, within: limit, clock: clock, segmentSize: segmentSize)
             switch resolver.carrier {
             case .datagrams, .stream: return try await handover.adopt(socket)
             case .tls(let host): return try await secure(socket, resolver, host, offersHTTP: false)

@@ -12,10 +12,12 @@ package final class ResolverStreams: StreamAsking {
     ///
     /// - Parameters:
     ///   - tls: verifies the resolvers' certificates; nil where none is encrypted, and then one that is cannot be asked.
+    ///   - segmentSize: the largest TCP segment in bytes; nil for the system's.
     ///   - clock: measures the limits.
-    package init(tls: TLSContext?, clock: any Clock<Duration> = ContinuousClock()) {
+    package init(tls: TLSContext?, segmentSize: Int? = nil, clock: any Clock<Duration> = ContinuousClock()) {
         dialer = ResolverDialer(
-            tls: tls, handover: Handover(group: MultiThreadedEventLoopGroup.singleton), clock: clock)
+            tls: tls, segmentSize: segmentSize, handover: Handover(group: MultiThreadedEventLoopGroup.singleton),
+            clock: clock)
         self.clock = clock
     }
 
