@@ -28,7 +28,7 @@ import Testing
     }
 
     private func visit(
-        _ lab: Lab, log: ObservationLog, _ change: (inout TransportConfiguration) -> Void = { _ in }
+        _ lab: Lab, log: ObservationLog
     ) async -> Result<Int, any Error> {
         do {
             let folder = try ScratchFolder()
@@ -39,9 +39,7 @@ import Testing
             if let limit = lab.scenario.ways.compactMap(\.box.segmentLimit).min() {
                 configuration.segmentSize = limit - 100
             }
-            let transport = try Transport(
-                configuration, resolver: Resolver(configuration: configuration), environment: [:],
-                observe: { log.add($0) })
+            let transport = try Transport(configuration) { log.add($0) }
             let port = try #require(lab.registry.first).port
             let answer = try await transport.get("https://\(Lab.registryHost):\(port)/v2/")
             await transport.close()
