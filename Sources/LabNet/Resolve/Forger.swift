@@ -62,7 +62,8 @@ extension Forger {
         }
     }
 
-    /// Takes in the rejected answers of a lookup that has ended.
+    /// Takes in the verdicts of a lookup that has ended: its rejected answers, and how those look that contradict each other
+    /// without anything to choose by, for somebody among them imitates everything.
     ///
     /// An address that somebody believed names too is left out, so that a censor cannot burn an address by forging it.
     package mutating func learn(_ verdicts: [Verdict]) {
@@ -73,6 +74,21 @@ extension Forger {
             guard rejectedAddresses.count < Self.capacity else { continue }
             rejectedAddresses.formUnion(verdict.reply.claim.addresses.subtracting(believed))
         }
+        let torn = Dictionary(grouping: verdicts.filter { $0.basis == .contradiction }, by: \.place)
+        for replies in torn.values.map({ $0.map(\.reply) }) where JudgedQuery.isDisunited(replies) {
+            for reply in replies { looks.insert(reply) }
+        }
+    }
+}
+
+extension Verdict {
+    /// What was asked of whom.
+    fileprivate var place: Place { Place(resolver: resolver, type: type, alias: alias) }
+
+    fileprivate struct Place: Hashable {
+        let resolver: ResolverAddress
+        let type: DNSRecordType
+        let alias: DNSName?
     }
 }
 
@@ -92,7 +108,7 @@ extension Forger {
             signs.append(.seenAtCanary(seen))
         }
         guard evidence.channel(of: reply) == .datagram, evidence.baseline == nil else { return }
-        if let hopLimit = reply.hopLimit, looks.hold(hopLimit: hopLimit) { signs.append(.canaryHopLimit(hopLimit)) }
+        if let hopLimit = reply.hopLimit, looks.hold(hopLimit: hopLimit) { signs.append(.forgersHopLimit(hopLimit)) }
         if shapes.contains(Shape(of: reply)) { signs.append(.canaryShape) }
     }
 

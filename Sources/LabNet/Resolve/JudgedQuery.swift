@@ -41,12 +41,12 @@ struct JudgedQuery {
         }.map(\.0)
         guard isContradicted else { return damned }
         let clean = evidence.replies.filter { standings[$0.claim]?.isClean == true }
-        return isDisunited(clean) ? damned + clean : damned
+        return Self.isDisunited(clean) ? damned + clean : damned
     }
 
     /// Whether answers contradict each other in more than which addresses of the same networks they name: a resolver whose
     /// query was duplicated on the way answers twice, and a CDN rotates its answers.
-    private func isDisunited(_ replies: [Reply]) -> Bool {
+    static func isDisunited(_ replies: [Reply]) -> Bool {
         guard let first = replies.first?.claim, replies.contains(where: { $0.claim != first }) else { return false }
         let networks = Set(first.addresses.map(\.network))
         return replies.contains { reply in

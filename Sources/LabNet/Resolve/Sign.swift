@@ -16,8 +16,8 @@ package enum Sign: Hashable, Sendable {
     case caseChanged
     /// This address was given where no resolver listens.
     case seenAtCanary(IPAddress)
-    /// It came from the distance of whoever answers where no resolver listens, and no baseline says otherwise.
-    case canaryHopLimit(UInt8)
+    /// It came from the distance of a known forger, and no baseline says otherwise.
+    case forgersHopLimit(UInt8)
     /// It looks like the answers from where no resolver listens, and no baseline says otherwise.
     case canaryShape
     /// It looks like the answers of him who answers every question, whoever was asked.
@@ -53,7 +53,7 @@ package enum Sign: Hashable, Sendable {
         switch self {
         case .early(let elapsed, let roundTrip): elapsed * 4 < roundTrip ? .hard : .soft
         case .hopLimit, .noOPT, .noCookie, .wrongCookie, .caseChanged, .seenAtCanary: .hard
-        case .canaryHopLimit, .canaryShape, .impersonated, .seenForged, .loneDissent: .soft
+        case .forgersHopLimit, .canaryShape, .impersonated, .seenForged, .loneDissent: .soft
         case .earlyNearby, .authoritative, .noRecursion, .strayRecords, .specialPurpose: .weak
         }
     }
@@ -137,7 +137,7 @@ extension Sign: CustomStringConvertible {
         case .wrongCookie: "DNS cookie is not ours"
         case .caseChanged: "letter case not kept"
         case .seenAtCanary(let address): "\(address) was given where no resolver listens"
-        case .canaryHopLimit(let limit): "hop limit \(limit), as from where no resolver listens"
+        case .forgersHopLimit(let limit): "hop limit \(limit), as of forged answers"
         case .canaryShape: "looks like answers from where no resolver listens"
         case .impersonated: "looks like the answers of whoever answers for all resolvers"
         case .seenForged: "addresses seen in forged answers"

@@ -47,6 +47,8 @@ package struct Verdict: Hashable, Sendable {
     package enum Basis: Hashable, Sendable {
         /// The signs and the contradiction alone.
         case signs
+        /// Nothing speaks against it, nor against another answer to the same query that says something else.
+        case contradiction
         /// The resolver's own channel, which nobody on the way can write into.
         case channel(isEncrypted: Bool)
         /// What a forger would have had to imitate.
@@ -80,14 +82,14 @@ package struct Verdict: Hashable, Sendable {
     /// - Returns: one verdict for each reply, in the order of the evidence.
     package static func judge(_ evidence: [Evidence], forger: Forger = Forger(), isFinal: Bool) -> [Verdict] {
         let queries = evidence.filter { !$0.replies.isEmpty }.map { JudgedQuery($0, forger: forger) }
-        let bench = Bench(queries, forger: forger, isFinal: isFinal)
+        let circumstances = Circumstances(queries, forger: forger, isFinal: isFinal)
         var verdicts: [Verdict] = []
-        for query in queries { verdicts += bench.verdicts(on: query, after: verdicts) }
-        bench.acceptAgreement(&verdicts)
+        for query in queries { verdicts += circumstances.verdicts(on: query, after: verdicts) }
+        circumstances.acceptAgreement(&verdicts)
         guard verdicts.contains(where: { $0.outcome == .accepted }) else { return verdicts }
-        bench.doubtAddressesSeenForged(&verdicts)
-        bench.doubtLoneDissent(&verdicts)
-        bench.doubtBlemishedDissent(&verdicts)
+        circumstances.doubtAddressesSeenForged(&verdicts)
+        circumstances.doubtLoneDissent(&verdicts)
+        circumstances.doubtBlemishedDissent(&verdicts)
         return verdicts
     }
 
@@ -105,6 +107,7 @@ extension Verdict.Basis: CustomStringConvertible {
     package var description: String {
         switch self {
         case .signs: "signs"
+        case .contradiction: "nothing to choose by"
         case .channel(let isEncrypted): isEncrypted ? "over an encrypted channel" : "over TCP"
         case .traits([]), .traits(.letterCase): "no sign of forgery"
         case .traits(let traits): "fits the baseline: \(traits)"

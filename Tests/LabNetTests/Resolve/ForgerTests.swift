@@ -55,7 +55,7 @@ import Testing
         let forger = forger(AttackTests.forged(Table.otherLie, hops: 58))
         let like = Table.evidence([AttackTests.forged(Table.lie, hops: 58)], baseline: nil)
         #expect(
-            Verdict.judge([like], forger: forger, isFinal: true).first?.signs == [.canaryHopLimit(58), .canaryShape])
+            Verdict.judge([like], forger: forger, isFinal: true).first?.signs == [.forgersHopLimit(58), .canaryShape])
         let unlike = Table.evidence([Table.reply(Table.truth)], baseline: nil)
         #expect(Verdict.judge([unlike], forger: forger, isFinal: true).first?.signs == [])
         // Soft signs alone reject nothing, for the forger chooses his looks.
@@ -137,6 +137,29 @@ import Testing
         let evidence = Table.evidence([AttackTests.forged(mixed), Table.reply(Table.truth)])
         forger.learn(Verdict.judge([evidence], isFinal: true))
         #expect(forger.rejectedAddresses == Table.otherLie.addresses)
+    }
+
+    /// Nobody can say which of two perfect answers is forged; but whoever sent it imitates everything, and is remembered.
+    @Test func remembersThatSomebodyImitatesEverything() {
+        var forger = Forger()
+        let torn = Table.evidence([Table.reply(Table.lie, at: 149), Table.reply(Table.truth)])
+        forger.learn(Verdict.judge([torn], isFinal: true))
+        #expect(forger.isKnown && forger.rejectedAddresses.isEmpty)
+        let next = Table.evidence([Table.reply(Table.otherLie, at: 149)], from: 2)
+        #expect(Verdict.judge([next], forger: forger, isFinal: false).map(\.outcome) == [.held])
+        #expect(Verdict.judge([next], forger: forger, isFinal: true).map(\.outcome) == [.doubtful])
+    }
+
+    /// A query that was duplicated on the way is answered twice, and a CDN names other addresses each time.
+    @Test func twoAnswersOfOneNetworkShowNoForger() {
+        var forger = Forger()
+        let rotated = Table.evidence([
+            Table.reply(Table.addresses("104.18.1.1")), Table.reply(Table.addresses("104.18.2.2"), at: 153),
+        ])
+        let verdicts = Verdict.judge([rotated, Table.evidence([Table.reply(Table.truth)], from: 2)], isFinal: false)
+        #expect(verdicts.map(\.outcome) == [.held, .held, .accepted])
+        forger.learn(verdicts)
+        #expect(!forger.isKnown)
     }
 
     @Test func keepsOnlySoMuch() {

@@ -90,11 +90,14 @@ import Testing
         if isTellable { #expect(record.fooled + record.unresolved + record.deceivedWithoutTruth == 0, "\(name)") }
     }
 
-    /// Who imitates everything is caught by contradiction, and once he is known no answer like his is believed again.
-    @Test func whoImitatesEverythingIsRemembered() {
-        let path = Self.path { $0.skills = [.hopLimit, .opt, .cookie, .roundTrip, .letterCase] }
-        let record = self.record("all, remembered", path, remembers: true)
-        #expect(record.fooled <= 1)
+    /// Who imitates everything is caught by contradiction, and once he is known no answer like his is believed again, be it
+    /// from a canary or from the contradiction that he is known.
+    @Test(arguments: [true, false]) func whoImitatesEverythingIsRemembered(_ asksCanary: Bool) {
+        let path = Self.path {
+            ($0.skills, $0.asksCanary) = ([.hopLimit, .opt, .cookie, .roundTrip, .letterCase], asksCanary)
+        }
+        let record = self.record("all, remembered, canary \(asksCanary)", path, remembers: true)
+        #expect(record.fooled <= 2)
         #expect(record.deceived + record.deceivedWithoutTruth + record.lost == 0)
     }
 

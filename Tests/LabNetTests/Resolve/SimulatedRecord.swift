@@ -17,6 +17,9 @@ struct SimulatedRecord {
     /// 95 of 100 waited no longer; in milliseconds.
     var waitAtP95: Double { waits.isEmpty ? 0 : waits.sorted()[waits.count * 95 / 100] }
 
+    /// What the last lookup left.
+    private var learned = Forger()
+
     /// All of it in one line.
     var summary: String {
         "deceived \(deceived), deceived where the truth was lost \(deceivedWithoutTruth), fooled for a moment \(fooled), "
@@ -30,15 +33,17 @@ struct SimulatedRecord {
         var generator = SeededGenerator(state: seed)
         var known = Forger()
         for _ in 0..<lookups {
-            var run = SimulatedRun(resolvers: path.resolvers, forger: remembers ? known : Forger())
+            var run = SimulatedRun(resolvers: path.resolvers, forger: known)
             for event in SimulatedLookup(path, using: &generator).events { run.take(event) }
             count(run)
-            known = run.forger
+            if remembers { known = learned }
         }
     }
 
     private mutating func count(_ run: SimulatedRun) {
         let verdicts = Verdict.judge(run.evidence, forger: run.forger, isFinal: true)
+        learned = run.forger
+        learned.learn(verdicts)
         let truths = verdicts.filter { $0.reply.claim == SimulatedPath.truth }
         let lies = verdicts.filter { $0.outcome == .accepted && $0.reply.claim != SimulatedPath.truth }
         fooled += run.wasFooled ? 1 : 0

@@ -5,7 +5,7 @@ extension Verdict {
     var voter: IPAddress { resolver.endpoint.address }
 }
 
-extension Bench {
+extension Circumstances {
     /// Where nobody is known to forge, an answer of which too little can be compared is accepted as soon as a resolver of
     /// another network agrees that its own baseline says nothing against.
     func acceptAgreement(_ verdicts: inout [Verdict]) {

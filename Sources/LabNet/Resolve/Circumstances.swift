@@ -1,5 +1,5 @@
 /// What the outcome of every answer of a lookup depends on, besides the answer itself.
-struct Bench {
+struct Circumstances {
     /// How forgers look, as this run and this lookup have shown.
     let looks: Looks
     /// Whether anybody is known to forge.
@@ -55,7 +55,9 @@ struct Bench {
     ) -> Finding {
         if standing.isClean {
             // A resolver answers a query once: at least one of these is forged.
-            guard rivals.allSatisfy(\.isHard) else { return (undecided, .signs) }
+            guard rivals.allSatisfy(\.isHard) else {
+                return (undecided, rivals.contains(where: \.isClean) ? .contradiction : .signs)
+            }
             return finding(onClean: standing, query, forged)
         }
         if isFinal, standing.isMerelyEarly, !rivals.isEmpty, rivals.allSatisfy(\.isHard) {
