@@ -24,8 +24,8 @@ struct DNSConversation: Sendable {
         case ended(NetworkError.Cause?)
     }
 
-    /// More messages to one query than this are a flood, and are not heard.
-    static let maximumMessages = 256
+    /// More messages to one query than this are a flood, and are not heard: injectors send a few.
+    static let maximumMessages = 64
 
     /// Asks, and hears everything that comes back: over UDP until the task is cancelled, over a stream one answer.
     func run(_ hear: @Sendable (Event) -> Void) async {

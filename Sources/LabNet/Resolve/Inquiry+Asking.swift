@@ -1,12 +1,13 @@
 extension Inquiry {
     /// Puts a query on the list, unless there are too many.
     mutating func ask(
-        _ resolver: ResolverAddress, _ question: DNSQuestion, for purpose: Query.Purpose = .answer, depth: Int = 0
+        _ resolver: ResolverAddress, _ question: DNSQuestion, for purpose: Query.Purpose = .answer, depth: Int = 0,
+        isRepeated: Bool = false
     ) -> [Action] {
         guard queries.count < Self.maximumQueries else { return [] }
         let query = Query(
             id: queries.count, resolver: resolver, question: question, purpose: purpose, step: steps,
-            depth: depth)
+            depth: depth, isRepeated: isRepeated)
         queries.append(query)
         return [.ask(query)]
     }
@@ -46,9 +47,7 @@ extension Inquiry {
         }
         return due.flatMap { query -> [Action] in
             queries[query.id].isRepeated = true
-            let actions = ask(query.resolver, query.question, for: query.purpose, depth: query.depth)
-            if !actions.isEmpty { queries[queries.count - 1].isRepeated = true }
-            return actions
+            return ask(query.resolver, query.question, for: query.purpose, depth: query.depth, isRepeated: true)
         }
     }
 

@@ -1,15 +1,15 @@
 extension Inquiry {
     /// Judges all that was heard, and says what is new: verdicts that have changed, and candidates.
     mutating func weigh() -> [Action] {
-        let earlier = Set(verdicts)
+        let earlier = Dictionary(verdicts.map { ($0.answer, $0.outcome) }, uniquingKeysWith: { $1 })
         verdicts = Verdict.judge(evidence, forger: forger, isFinal: isFinal)
         // There is one for each reply, in the order of the evidence.
         let ids = answered.flatMap { query in query.replies.map { _ in query.id } }
         outcomes = zip(ids, verdicts).reduce(into: [:]) { $0[$1.0, default: []].insert($1.1.outcome) }
-        var actions = verdicts.filter { !earlier.contains($0) }.map(Action.judged)
+        var actions = verdicts.filter { earlier[$0.answer] != $0.outcome }.map(Action.judged)
         actions += followAliases()
         actions += handOut()
-        return actions + noticeProxy()
+        return actions + suspectProxy()
     }
 
     private var answered: [Query] { queries.filter { $0.purpose == .answer && !$0.replies.isEmpty } }
@@ -85,6 +85,16 @@ extension Inquiry.Query {
 }
 
 extension Verdict {
+    /// What it is on.
+    fileprivate var answer: Answer { Answer(resolver: resolver, type: type, alias: alias, reply: reply) }
+
+    fileprivate struct Answer: Hashable {
+        let resolver: ResolverAddress
+        let type: DNSRecordType
+        let alias: DNSName?
+        let reply: Reply
+    }
+
     /// Whether it answers the question: with addresses, or with their absence.
     fileprivate var settles: Bool {
         guard outcome == .accepted else { return false }
@@ -124,18 +134,20 @@ extension Inquiry {
 
     /// A local proxy (Clash and its kin) answers every name from a range of its own. Whether it is one, and not a forger,
     /// this machine's own resolver says.
-    private mutating func noticeProxy() -> [Action] {
-        switch system {
-        case .unasked where queries.contains { $0.replies.contains { $0.claim.addresses.contains(where: \.isFakeIP) } }:
-            system = .asked
-            return [.askSystem]
-        case .answered(let candidates) where isProxied:
-            let fakes = candidates.filter(\.address.isFakeIP)
-            let actions = fakes.flatMap { hand(Candidate(address: $0.address, trust: .trusted)) }
-            guard let first = fakes.first, !actions.isEmpty else { return [] }
-            return [.notice(.localProxy(first.address))] + actions
-        default: return []
-        }
+    private mutating func suspectProxy() -> [Action] {
+        guard case .unasked = system,
+            queries.contains(where: { $0.replies.contains { $0.claim.addresses.contains(where: \.isFakeIP) } })
+        else { return [] }
+        system = .asked
+        return [.askSystem]
+    }
+
+    /// Takes what this machine's own resolver says: the addresses of a local proxy are to be used.
+    mutating func takeSystemAnswer(_ candidates: [Candidate]) -> [Action] {
+        system = .answered(candidates)
+        let fakes = candidates.map(\.address).filter(\.isFakeIP)
+        guard let first = fakes.first else { return [] }
+        return [.notice(.localProxy(first))] + fakes.flatMap { hand(Candidate(address: $0, trust: .trusted)) }
     }
 
     /// Where nothing is to be trusted, what this machine's own resolver says is as good as the rest.

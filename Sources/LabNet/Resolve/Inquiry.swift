@@ -73,7 +73,7 @@ struct Inquiry: Sendable {
         case ask(Query)
         case askSystem
         case hand(Finding)
-        /// A verdict is new or has changed.
+        /// A verdict is new, or its outcome has changed.
         case judged(Verdict)
         /// A resolver's baseline is new, or is none any more.
         case measured(ResolverAddress, Baseline?)
@@ -133,22 +133,27 @@ struct Inquiry: Sendable {
         return actions + askWave() + conclude()
     }
 
-    /// Takes one event in.
-    mutating func take(_ event: Event) -> [Action] {
+    /// Takes in what has happened, and judges once.
+    mutating func take(_ events: [Event]) -> [Action] {
         guard !isOver else { return [] }
         var actions: [Action] = []
-        switch event {
-        case .heard(let heard, let id): actions += take(heard, query: id)
-        case .step:
-            steps += 1
-            quiet += 1
-            actions += repeatUnanswered()
-            if !isSettled { actions += askWave() }
-        case .windowEnded: isFinal = true
-        case .systemAnswered(let candidates): system = .answered(candidates)
+        for event in events {
+            switch event {
+            case .heard(let heard, let id): actions += take(heard, query: id)
+            case .step: actions += passStep()
+            case .windowEnded: isFinal = true
+            case .systemAnswered(let candidates): actions += takeSystemAnswer(candidates)
+            }
         }
-        if event.isEvidence { actions += weigh() }
+        if events.contains(where: \.isEvidence) { actions += weigh() }
         return actions + conclude()
+    }
+
+    private mutating func passStep() -> [Action] {
+        steps += 1
+        quiet += 1
+        let again = repeatUnanswered()
+        return isSettled ? again : again + askWave()
     }
 
     private mutating func take(_ event: DNSConversation.Event, query id: Int) -> [Action] {
@@ -191,6 +196,11 @@ struct Inquiry: Sendable {
 }
 
 extension Inquiry {
+    /// Takes in what sockets tell only when they are closed: an ICMP error does not wake whoever listens.
+    mutating func close(_ events: [Event]) {
+        for case .heard(.disturbed(let cause), let id) in events { queries[id].failure = cause }
+    }
+
     /// Why nothing was found; nil when something was.
     func failure(of host: String, policy: AddressFamilyPolicy, window: Duration) -> NetworkError? {
         guard handed.isEmpty else { return nil }

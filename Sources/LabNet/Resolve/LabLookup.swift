@@ -48,30 +48,32 @@ struct LabLookup: Sendable {
             name, types: types, resolvers: resolvers, baselines: reconnaissance.baselines,
             forger: reconnaissance.forger)
         let log = Log(host: host, observer: observe, start: .now)
-        let (events, sink) = AsyncStream.makeStream(of: Inquiry.Event.self)
+        let mailbox = Mailbox<Inquiry.Event>()
         await withDiscardingTaskGroup { group in
             func perform(_ actions: [Inquiry.Action]) {
-                for action in actions { carryOut(action, log, in: &group, sink, found) }
+                for action in actions { carryOut(action, log, in: &group, mailbox, found) }
             }
             group.addTask { [clock, window] in
                 do { try await clock.sleep(for: window) } catch { return }
-                sink.yield(.windowEnded)
+                mailbox.put(.windowEnded)
             }
             group.addTask { [clock, step = Self.step(in: window)] in
                 while true {
                     do { try await clock.sleep(for: step) } catch { return }
-                    sink.yield(.step)
+                    mailbox.put(.step)
                 }
             }
             perform(inquiry.begin(canaries: canaryQuestions(name, types)))
-            // The stream ends when this task is cancelled.
-            while !inquiry.isOver, let event = await events.first(where: { _ in true }) {
-                if learn(from: event, of: inquiry) { log.record(.notice(.resolversImpersonated)) }
+            while !inquiry.isOver, let events = await mailbox.take() {
+                for event in events where learn(from: event, of: inquiry) {
+                    log.record(.notice(.resolversImpersonated))
+                }
                 inquiry.forger = reconnaissance.forger
-                perform(inquiry.take(event))
+                perform(inquiry.take(events))
             }
             group.cancelAll()
         }
+        inquiry.close(mailbox.rest())
         _ = reconnaissance.learn { $0.learn(inquiry.verdicts) }
         try Task.checkCancellation()
         if let failure = inquiry.failure(of: host, policy: policy, window: window) { throw failure }
@@ -114,16 +116,16 @@ extension LabLookup {
 
     private func carryOut(
         _ action: Inquiry.Action, _ log: Log, in group: inout DiscardingTaskGroup,
-        _ sink: AsyncStream<Inquiry.Event>.Continuation, _ found: @Sendable (Finding) -> Void
+        _ mailbox: Mailbox<Inquiry.Event>, _ found: @Sendable (Finding) -> Void
     ) {
         switch action {
         case .ask(let query):
             let conversation = conversation(query, log)
             group.addTask {
-                await conversation.run { sink.yield(.heard($0, query: query.id)) }
+                await conversation.run { mailbox.put(.heard($0, query: query.id)) }
             }
         case .askSystem:
-            group.addTask { sink.yield(.systemAnswered(await systemAnswer(log))) }
+            group.addTask { mailbox.put(.systemAnswered(await systemAnswer(log))) }
         case .hand(let finding): found(finding)
         case .judged(let verdict): log.record(.verdict(detail: verdict.description), verdict.resolver.endpoint)
         case .measured(let resolver, let baseline):

@@ -51,9 +51,9 @@ import Testing
         #expect(first.map(\.resolver) == (1...6).flatMap { Array(repeating: Self.resolver($0), count: 3) })
         #expect(first.prefix(3).map(\.question.type) == [.ns, .a, .aaaa])
         #expect(first.prefix(3).map(\.question.name) == [.root, Self.name, Self.name])
-        let second = asked(inquiry.take(.step))
+        let second = asked(inquiry.hear(.step))
         #expect(second.count == 12 * 3 && second.first?.resolver == Self.resolver(7))
-        let third = asked(inquiry.take(.step)).filter { !$0.isRepeated }
+        let third = asked(inquiry.hear(.step)).filter { !$0.isRepeated }
         #expect(Set(third.map(\.resolver)) == Set((19...30).map { Self.resolver($0) }))
         #expect(inquiry.waiting.isEmpty)
     }
@@ -62,11 +62,11 @@ import Testing
         var inquiry = Self.inquiry(30, types: [.a, .aaaa])
         let first = asked(inquiry.begin(canaries: []))
         #expect(first.allSatisfy { $0.purpose == .answer })
-        let accepted = inquiry.take(.heard(Self.honest(), query: first[0].id))
+        let accepted = inquiry.hear(.heard(Self.honest(), query: first[0].id))
         #expect(handed(accepted) == [Candidate(address: Self.truth, trust: .trusted)])
-        #expect(asked(inquiry.take(.step)).map(\.question.type) == Array(repeating: .aaaa, count: 12))
-        _ = inquiry.take(.heard(Self.honest(.noData), query: first[1].id))
-        #expect(asked(inquiry.take(.step)).isEmpty)
+        #expect(asked(inquiry.hear(.step)).map(\.question.type) == Array(repeating: .aaaa, count: 12))
+        _ = inquiry.hear(.heard(Self.honest(.noData), query: first[1].id))
+        #expect(asked(inquiry.hear(.step)).isEmpty)
         #expect(inquiry.waiting.count == 12 && !inquiry.isOver)
     }
 
@@ -75,25 +75,25 @@ import Testing
         let first = asked(inquiry.begin(canaries: []))
         let failure = DNSConversation.Event.ended(.unreachable(errno: 101))
         #expect(
-            asked(inquiry.take(.heard(failure, query: first[0].id))).map(\.resolver)
+            asked(inquiry.hear(.heard(failure, query: first[0].id))).map(\.resolver)
                 == [Self.resolver(7), Self.resolver(7)])
         // His other question fails as well, and calls nobody else.
-        #expect(asked(inquiry.take(.heard(failure, query: first[1].id))).isEmpty)
+        #expect(asked(inquiry.hear(.heard(failure, query: first[1].id))).isEmpty)
     }
 
     @Test func anICMPErrorCallsNobodyAndEndsNothing() {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
-        #expect(asked(inquiry.take(.heard(.disturbed(.refused), query: first[0].id))).isEmpty)
+        #expect(asked(inquiry.hear(.heard(.disturbed(.refused), query: first[0].id))).isEmpty)
         #expect(!inquiry.isOver)
-        #expect(!handed(inquiry.take(.heard(Self.honest(), query: first[0].id))).isEmpty)
+        #expect(!handed(inquiry.hear(.heard(Self.honest(), query: first[0].id))).isEmpty)
     }
 
     @Test func noListIsLongEnoughToBreakTheBound() {
         var inquiry = Self.inquiry(ResolverList.maximumCount, types: [.a, .aaaa], measured: false)
         let canary = Endpoint(address: .v4(0x0909_0909), port: 53)
         var count = asked(inquiry.begin(canaries: [(canary, .control)])).count
-        for _ in 0..<50 { count += asked(inquiry.take(.step)).count }
+        for _ in 0..<50 { count += asked(inquiry.hear(.step)).count }
         #expect(count == 1 + ResolverList.maximumCount * 6)
         #expect(inquiry.queries.count == count && count <= Inquiry.maximumQueries)
     }
@@ -103,23 +103,23 @@ import Testing
     @Test func whatIsNotBelievablyAnsweredIsAskedOnceMore() {
         var inquiry = Self.inquiry(3)
         let first = asked(inquiry.begin(canaries: []))
-        _ = inquiry.take(.heard(Self.forged(), query: first[1].id))
-        #expect(asked(inquiry.take(.step)).isEmpty)
-        let again = asked(inquiry.take(.step))
+        _ = inquiry.hear(.heard(Self.forged(), query: first[1].id))
+        #expect(asked(inquiry.hear(.step)).isEmpty)
+        let again = asked(inquiry.hear(.step))
         #expect(again.map(\.resolver) == first.map(\.resolver))
         #expect(again.allSatisfy { $0.question == first[0].question })
-        for _ in 0..<10 { #expect(asked(inquiry.take(.step)).isEmpty) }
+        for _ in 0..<10 { #expect(asked(inquiry.hear(.step)).isEmpty) }
         // The answer to the second query is as good.
-        #expect(handed(inquiry.take(.heard(Self.honest(), query: again[1].id))).map(\.trust) == [.trusted])
+        #expect(handed(inquiry.hear(.heard(Self.honest(), query: again[1].id))).map(\.trust) == [.trusted])
     }
 
     @Test func whatDoesNotFitIsAskedForOverTCPOnce() {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
-        let stream = asked(inquiry.take(.heard(.truncated, query: first[0].id)))
+        let stream = asked(inquiry.hear(.heard(.truncated, query: first[0].id)))
         #expect(stream.map(\.resolver) == [Self.resolver(1, .stream)])
         #expect(stream.map(\.question) == first.map(\.question))
-        #expect(asked(inquiry.take(.heard(.truncated, query: first[0].id))).isEmpty)
+        #expect(asked(inquiry.hear(.heard(.truncated, query: first[0].id))).isEmpty)
     }
 
     // MARK: Aliases
@@ -130,7 +130,7 @@ import Testing
         var query = first[0]
         for number in 1...20 {
             let target = try #require(DNSName("alias\(number).example"))
-            let next = asked(inquiry.take(.heard(Self.honest(.alias(target)), query: query.id)))
+            let next = asked(inquiry.hear(.heard(Self.honest(.alias(target)), query: query.id)))
             guard number <= Inquiry.maximumAliases else {
                 #expect(next.isEmpty)
                 return
@@ -145,11 +145,11 @@ import Testing
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
         let target = try #require(DNSName("alias.example"))
-        let next = asked(inquiry.take(.heard(Self.honest(.alias(target)), query: first[0].id)))
+        let next = asked(inquiry.hear(.heard(Self.honest(.alias(target)), query: first[0].id)))
         let id = try #require(next.first?.id)
         #expect(!inquiry.isOver)
-        #expect(handed(inquiry.take(.heard(Self.honest(), query: id))).map(\.address) == [Self.truth])
-        for _ in 0..<Inquiry.quietSteps { _ = inquiry.take(.step) }
+        #expect(handed(inquiry.hear(.heard(Self.honest(), query: id))).map(\.address) == [Self.truth])
+        for _ in 0..<Inquiry.quietSteps { _ = inquiry.hear(.step) }
         #expect(inquiry.isOver)
     }
 
@@ -157,9 +157,9 @@ import Testing
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
         let target = try #require(DNSName("blocked.example"))
-        #expect(asked(inquiry.take(.heard(Self.forged(.alias(target)), query: first[0].id))).isEmpty)
-        #expect(asked(inquiry.take(.step)).isEmpty)
-        #expect(handed(inquiry.take(.heard(Self.honest(), query: first[0].id))).map(\.trust) == [.trusted])
+        #expect(asked(inquiry.hear(.heard(Self.forged(.alias(target)), query: first[0].id))).isEmpty)
+        #expect(asked(inquiry.hear(.step)).isEmpty)
+        #expect(handed(inquiry.hear(.heard(Self.honest(), query: first[0].id))).map(\.trust) == [.trusted])
     }
 
     // MARK: The end
@@ -169,11 +169,11 @@ import Testing
         let first = asked(inquiry.begin(canaries: []))
         for query in first {
             #expect(!inquiry.isOver)
-            _ = inquiry.take(.heard(Self.honest(), query: query.id))
+            _ = inquiry.hear(.heard(Self.honest(), query: query.id))
         }
         for _ in 0..<Inquiry.quietSteps {
             #expect(!inquiry.isOver)
-            _ = inquiry.take(.step)
+            _ = inquiry.hear(.step)
         }
         #expect(inquiry.isOver)
         #expect(inquiry.failure(of: "a", policy: .ip, window: .seconds(2)) == nil)
@@ -182,10 +182,10 @@ import Testing
     @Test func silenceHoldsItOpenUntilTheWindowEnds() {
         var inquiry = Self.inquiry(3)
         let first = asked(inquiry.begin(canaries: []))
-        for query in first.dropFirst() { _ = inquiry.take(.heard(Self.honest(), query: query.id)) }
-        for _ in 0..<5 { _ = inquiry.take(.step) }
+        for query in first.dropFirst() { _ = inquiry.hear(.heard(Self.honest(), query: query.id)) }
+        for _ in 0..<5 { _ = inquiry.hear(.step) }
         #expect(!inquiry.isOver)
-        #expect(!asksSystem(inquiry.take(.windowEnded)))
+        #expect(!asksSystem(inquiry.hear(.windowEnded)))
         #expect(inquiry.isOver)
     }
 
@@ -196,11 +196,11 @@ import Testing
         var actions: [Inquiry.Action] = []
         while let query = waiting.popLast() {
             #expect(!inquiry.isFinal)
-            actions = inquiry.take(.heard(.ended(.unreachable(errno: 101)), query: query.id))
+            actions = inquiry.hear(.heard(.ended(.unreachable(errno: 101)), query: query.id))
             waiting += asked(actions)
         }
         #expect(asksSystem(actions) && !inquiry.isOver)
-        _ = inquiry.take(.systemAnswered([]))
+        _ = inquiry.hear(.systemAnswered([]))
         #expect(inquiry.isOver)
         let failure = inquiry.failure(of: "a", policy: .ip4, window: .seconds(2))
         #expect(failure?.cause == .noAnswer)
@@ -211,9 +211,9 @@ import Testing
         var inquiry = Self.inquiry(1, measured: false)
         let first = asked(inquiry.begin(canaries: []))
         let answer = Reply(claim: .addresses([Self.truth]), elapsed: .milliseconds(3), hopLimit: 50, hasOPT: false)
-        #expect(handed(inquiry.take(.heard(.replied(answer), query: first[1].id))).isEmpty)
-        _ = inquiry.take(.windowEnded)
-        let actions = inquiry.take(.systemAnswered([]))
+        #expect(handed(inquiry.hear(.heard(.replied(answer), query: first[1].id))).isEmpty)
+        _ = inquiry.hear(.windowEnded)
+        let actions = inquiry.hear(.systemAnswered([]))
         #expect(inquiry.isOver)
         #expect(inquiry.handed == [Self.truth: .doubtful])
         #expect(handed(actions).isEmpty)
@@ -222,15 +222,15 @@ import Testing
     @Test func anAddressThatIsBelievedNoLongerIsHandedOutAgain() {
         var inquiry = Self.inquiry(3)
         let first = asked(inquiry.begin(canaries: []))
-        #expect(handed(inquiry.take(.heard(Self.honest(), query: first[0].id))).map(\.trust) == [.trusted])
-        let other = handed(inquiry.take(.heard(Self.honest(.addresses([Self.lie])), query: first[0].id)))
+        #expect(handed(inquiry.hear(.heard(Self.honest(), query: first[0].id))).map(\.trust) == [.trusted])
+        let other = handed(inquiry.hear(.heard(Self.honest(.addresses([Self.lie])), query: first[0].id)))
         #expect(other == [Candidate(address: Self.truth, trust: .doubtful)])
     }
 
     @Test func findingsLiveAsLongAsTheShortestAnswerSays() {
         var inquiry = Self.inquiry(2)
         let first = asked(inquiry.begin(canaries: []))
-        let actions = inquiry.take(.heard(Self.honest(seconds: 77), query: first[0].id))
+        let actions = inquiry.hear(.heard(Self.honest(seconds: 77), query: first[0].id))
         let lifetimes = actions.compactMap { if case .hand(let finding) = $0 { finding.lifetime } else { nil } }
         #expect(lifetimes == [.seconds(77)])
     }
@@ -243,8 +243,8 @@ import Testing
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
         let answer = Self.forged(.addresses([Self.fake.address]))
-        #expect(asksSystem(inquiry.take(.heard(answer, query: first[0].id))))
-        let actions = inquiry.take(.systemAnswered([Self.fake]))
+        #expect(asksSystem(inquiry.hear(.heard(answer, query: first[0].id))))
+        let actions = inquiry.hear(.systemAnswered([Self.fake]))
         #expect(handed(actions) == [Self.fake])
         let notices = actions.compactMap { if case .notice(let notice) = $0 { notice } else { nil } }
         #expect(notices == [.localProxy(Self.fake.address)])
@@ -254,20 +254,20 @@ import Testing
     @Test func withoutTheSystemsWordAProxysAddressIsAnyOther() {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
-        _ = inquiry.take(.heard(Self.forged(.addresses([Self.fake.address])), query: first[0].id))
-        #expect(handed(inquiry.take(.systemAnswered([Candidate(address: Self.lie, trust: .trusted)]))).isEmpty)
-        let truth = inquiry.take(.heard(Self.honest(), query: first[0].id))
+        _ = inquiry.hear(.heard(Self.forged(.addresses([Self.fake.address])), query: first[0].id))
+        #expect(handed(inquiry.hear(.systemAnswered([Candidate(address: Self.lie, trust: .trusted)]))).isEmpty)
+        let truth = inquiry.hear(.heard(Self.honest(), query: first[0].id))
         #expect(handed(truth) == [Candidate(address: Self.truth, trust: .trusted)])
-        _ = inquiry.take(.windowEnded)
+        _ = inquiry.hear(.windowEnded)
         #expect(inquiry.handed == [Self.truth: .trusted])
     }
 
     @Test func whereNobodyIsBelievedTheSystemIsAskedAndDoubted() {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
-        _ = inquiry.take(.heard(Self.forged(), query: first[0].id))
-        #expect(asksSystem(inquiry.take(.windowEnded)))
-        let actions = inquiry.take(.systemAnswered([Candidate(address: Self.truth, trust: .trusted)]))
+        _ = inquiry.hear(.heard(Self.forged(), query: first[0].id))
+        #expect(asksSystem(inquiry.hear(.windowEnded)))
+        let actions = inquiry.hear(.systemAnswered([Candidate(address: Self.truth, trust: .trusted)]))
         #expect(handed(actions) == [Candidate(address: Self.truth, trust: .doubtful)])
         #expect(inquiry.isOver)
     }
@@ -275,9 +275,14 @@ import Testing
     @Test(arguments: [DNSClaim.noSuchName, .noData]) func aBelievedNoIsAnAnswer(_ claim: DNSClaim) {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
-        #expect(!asksSystem(inquiry.take(.heard(Self.honest(claim), query: first[0].id))))
-        for _ in 0..<Inquiry.quietSteps { #expect(!asksSystem(inquiry.take(.step))) }
+        #expect(!asksSystem(inquiry.hear(.heard(Self.honest(claim), query: first[0].id))))
+        for _ in 0..<Inquiry.quietSteps { #expect(!asksSystem(inquiry.hear(.step))) }
         #expect(inquiry.isOver)
         #expect(inquiry.failure(of: "a", policy: .ip, window: .seconds(2))?.cause == .noSuchName)
     }
+}
+
+extension Inquiry {
+    /// Takes one event in.
+    fileprivate mutating func hear(_ event: Event) -> [Action] { take([event]) }
 }

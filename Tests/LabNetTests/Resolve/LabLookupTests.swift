@@ -44,8 +44,17 @@ import Testing
         configuration.mode = .lab(ResolverList(asking: resolvers))
         configuration.family = policy
         configuration.holdOnWindow = window
-        return try await Resolver(configuration: configuration, hostsFile: "/dev/null", system: TableResolver([:]))
-            .candidates(for: name, observe: notebook.observer)
+        let streams = ResolverStreams(tls: nil)
+        let resolver = Resolver(
+            configuration: configuration, hostsFile: "/dev/null", streams: streams, system: TableResolver([:]))
+        let result: Result<[Candidate], any Error>
+        do {
+            result = .success(try await resolver.candidates(for: name, observe: notebook.observer))
+        } catch {
+            result = .failure(error)
+        }
+        await streams.close()
+        return try result.get()
     }
 
     /// The failure of a lookup that has to fail.

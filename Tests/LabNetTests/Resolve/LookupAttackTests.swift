@@ -12,10 +12,8 @@ import Testing
     private static let roundTrip = Duration.milliseconds(150)
 
     private static var zone: Zone {
-        Zone([
-            name: .addresses([truth]), "blocked.example": .addresses([lies[2]]),
-            // What stands behind a forged alias is no forgery: the resolver itself says it.
-        ])
+        // What stands behind a forged alias is no forgery: the resolver itself says it.
+        Zone([name: .addresses([truth]), "blocked.example": .addresses([lies[2]])])
     }
 
     /// What an injector does, as a change to one that was measured.
@@ -82,15 +80,17 @@ import Testing
         attack.arm(&injector)
         let rules = ForgingDNS.Rules(truth: .zone(Self.zone), delay: Self.roundTrip, injectors: [injector])
         try await with(2, rules) { servers in
+            let streams = ResolverStreams(tls: nil)
             let resolver = Resolver(
                 configuration: configuration(ResolverList(asking: servers.map(\.endpoint))), hostsFile: "/dev/null",
-                system: TableResolver([:]))
+                streams: streams, system: TableResolver([:]))
             let handed = Mutex<[Candidate]>([])
             try await resolver.resolve(Self.name, observe: Observer()) { candidate in
                 handed.withLock { $0.append(candidate) }
             }
             let all = handed.withLock(\.self)
             #expect(all == [Candidate(address: Self.truth, trust: .trusted)])
+            await streams.close()
             for server in servers { #expect(try Sockets.connected(to: server.endpoint) == 0) }
         }
     }
