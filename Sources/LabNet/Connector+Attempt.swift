@@ -14,12 +14,19 @@ extension Connector {
         let channel = try await channel(by: attempt, to: origin, quiet)
         do {
             return try await HTTP1Connection.open(
-                on: channel, to: attempt.route.endpoint, for: origin, timeouts: configuration.timeouts)
+                on: channel, to: attempt.route, by: attempt.strategy, for: origin, timeouts: configuration.timeouts,
+                wasProven: await isProven(attempt, for: origin.host))
         } catch {
             await channel.closeNow()
             throw NetworkError(
                 step: .exchange, host: origin.host.description, endpoint: attempt.route.endpoint, cause: .closedEarly)
         }
+    }
+
+    /// Whether a connection on this way has nothing to prove: where one hello is as good as the other, or none is said.
+    private func isProven(_ attempt: StrategyPlan.Attempt, for host: Host) async -> Bool {
+        guard isLab || serverName == .auto, let strategy = attempt.strategy else { return true }
+        return await memory.isProven(strategy, for: host, on: attempt.route)
     }
 
     private func channel(

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
@@ -46,9 +47,11 @@ public struct Transport: HTTPExchanging {
     ) {
         self.configuration = configuration
         self.streams = streams
+        let observer = Observer(emit: observe)
+        let memory = DialMemory(file: configuration.memoryFolder.map(MemoryFile.init(folder:)), observer: observer)
         connector = Connector(
             configuration: configuration, resolver: resolver, tls: tls,
-            proxies: ProxyEnvironment(environment), observer: Observer(emit: observe), memory: DialMemory(),
+            proxies: ProxyEnvironment(environment), observer: observer, memory: memory,
             handover: Handover(group: MultiThreadedEventLoopGroup.singleton), clock: clock)
     }
 
@@ -121,31 +124,32 @@ extension Transport {
     ) async throws -> Value {
         let start = ContinuousClock.now
         var status: Int?
+        let outcome: Result<Value, any Error>
         do {
             let (head, body) = try await connection.send(
                 request.head(userAgent: configuration.userAgent), body: request.body)
             status = Int(head.status.code)
-            let value = try await receive(
-                HTTPResponse(status: Int(head.status.code), headers: head.headers, url: request.url, body: body))
-            record(request, on: connection, status: status, failure: nil, since: start)
-            await release(connection, request.url.origin)
-            return value
+            let proving = self.proving(body, on: connection, for: request.url.origin.host)
+            outcome = .success(
+                try await receive(
+                    HTTPResponse(
+                        status: Int(head.status.code), headers: head.headers, url: request.url, body: proving)))
         } catch {
-            // Cancellation closes the connection, and a body may meet that first.
-            let isCancelled = Task.isCancelled && error is NetworkError || error is CancellationError
-            let failure = isCancelled ? .system(errno: ECANCELED) : (error as? NetworkError)?.cause
-            record(request, on: connection, status: status, failure: failure, since: start)
-            await release(connection, request.url.origin)
-            if isCancelled { throw CancellationError() }
-            if !isFresh, status == nil, failure == .reset || failure == .closedEarly { throw StaleConnection() }
-            throw error
+            outcome = .failure(error)
         }
-    }
-
-    private func release(_ connection: HTTP1Connection, _ origin: Origin) async {
-        if await connection.settle(parkingFor: ConnectionPool.idleLimit) {
-            await pool.put(connection, for: origin)
-        }
+        let end = await connection.settle(parkingFor: ConnectionPool.idleLimit)
+        // Cancellation closes the connection, and a body may meet that first.
+        let isCancelled =
+            outcome.failure.map { Task.isCancelled && $0 is NetworkError || $0 is CancellationError } ?? false
+        let failure =
+            isCancelled ? .system(errno: ECANCELED) : end.ending.cause ?? (outcome.failure as? NetworkError)?.cause
+        record(request, on: connection, status: status, failure: failure, since: start)
+        let isStale = !isCancelled && !isFresh && status == nil && (failure == .reset || failure == .closedEarly)
+        if !isStale { await learn(from: end.ending, on: connection, for: request.url.origin.host) }
+        if end.isReusable { await pool.put(connection, for: request.url.origin) }
+        if isCancelled { throw CancellationError() }
+        if isStale { throw StaleConnection() }
+        return try outcome.get()
     }
 
     private func record(
@@ -156,5 +160,52 @@ extension Transport {
             .exchanged(
                 method: request.method.rawValue, url: request.url.withoutQuery, status: status, failure: failure),
             host: request.url.origin.host.description, endpoint: connection.endpoint, since: start)
+    }
+}
+
+// MARK: What a connection teaches
+
+extension Transport {
+    /// The body, and word to the memory as soon as its connection has carried enough.
+    private func proving(_ body: HTTPBody, on connection: HTTP1Connection, for host: Host) -> HTTPBody {
+        guard let strategy = connection.strategy, !connection.carried.isProof else { return body }
+        return HTTPBody(
+            body.map { [memory = connector.memory] piece in
+                if connection.carried.isFirstProof() {
+                    await memory.worked(strategy, for: host, on: connection.route, proof: .stream)
+                }
+                return piece
+            })
+    }
+
+    /// Remembers how an exchange ended. Where a stream was cut, the idle connections are of no use either.
+    private func learn(from ending: HTTP1Handler.Ending, on connection: HTTP1Connection, for host: Host) async {
+        let (memory, route) = (connector.memory, connection.route)
+        switch ending {
+        case .whole:
+            guard let strategy = connection.strategy else { return }
+            let proof: RouteMemory.Proof = connection.carried.isProof ? .stream : .whole
+            await memory.worked(strategy, for: host, on: route, proof: proof)
+        case .broken(let cause) where cause.meansCut:
+            await pool.drop(route)
+            if let strategy = connection.strategy, !connection.carried.isProof {
+                await memory.demoted(strategy, for: host, on: route, age: .now - connection.birth)
+            } else {
+                await memory.troubled(route)
+            }
+        case .broken, .abandoned: break
+        }
+    }
+}
+
+extension HTTP1Handler.Ending {
+    fileprivate var cause: NetworkError.Cause? {
+        if case .broken(let cause) = self { cause } else { nil }
+    }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        if case .failure(let failure) = self { failure } else { nil }
     }
 }

@@ -30,3 +30,13 @@ extension NetworkError.Cause {
             }
     }
 }
+
+extension NetworkError.Cause {
+    /// Whether an exchange that ended like this was cut off: what the server itself does wrong is not meant.
+    var meansCut: Bool {
+        switch self {
+        case .reset, .closedEarly, .timedOut, .tls, .alert, .system: true
+        default: false
+        }
+    }
+}

@@ -38,9 +38,9 @@ package struct RouteMemory: Hashable, Sendable {
         var time: Duration
     }
 
-    private(set) var successes: [Way: Success] = [:]
-    private(set) var penalties: [Route: Penalty] = [:]
-    private var setbacks: [Way: [ServerNameStrategy: Duration]] = [:]
+    var successes: [Way: Success] = [:]
+    var penalties: [Route: Penalty] = [:]
+    var setbacks: [Way: [ServerNameStrategy: Duration]] = [:]
     private var troubles: [Route: Duration] = [:]
 
     /// Knows nothing.
@@ -105,11 +105,15 @@ extension RouteMemory {
 // MARK: Telling
 
 extension RouteMemory {
-    /// Which of these routes have worked for the host, and with which strategy.
-    package func whatWorked(for host: Host, on routes: [Route]) -> [Route: ServerNameStrategy] {
-        routes.reduce(into: [:]) { found, route in
-            found[route] = successes[Way(host: host, route: route)]?.strategy
-        }
+    /// What is known of a route to the host, for whoever is about to dial it.
+    package func record(of route: Route, for host: Host, now: Duration) -> RouteRecord {
+        let way = Way(host: host, route: route)
+        var record = RouteRecord()
+        record.worked = successes[way]?.strategy
+        record.brokeOff = Set(setbacks[way, default: [:]].keys)
+        record.lastTrouble = troubles[route]
+        record.isBurnt = penalty(on: route, now: now) != nil
+        return record
     }
 
     /// The direct routes that have worked for the host at this port, the latest first; neither those in their penalty nor
@@ -131,11 +135,6 @@ extension RouteMemory {
     package func isProven(_ strategy: ServerNameStrategy, for host: Host, on route: Route) -> Bool {
         let success = successes[Way(host: host, route: route)]
         return success?.strategy == strategy && success?.proof == .stream
-    }
-
-    /// The strategies whose connections to the host broke off on this route: to be tried there when no other is left.
-    package func demotions(for host: Host, on route: Route) -> Set<ServerNameStrategy> {
-        Set(setbacks[Way(host: host, route: route), default: [:]].keys)
     }
 
     /// When a stream was last cut on this route; nil for never, or for one that has done well since.

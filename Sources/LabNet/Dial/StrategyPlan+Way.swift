@@ -4,8 +4,11 @@ package struct RouteRecord: Hashable, Sendable {
     package var worked: ServerNameStrategy?
     /// The strategies whose connections broke off: to be tried when no other is left.
     package var brokeOff: Set<ServerNameStrategy> = []
-    /// Whether a stream was cut there: the route goes last.
-    package var isTroubled = false
+    /// When a stream was cut there, since 1970, unless one has come through since: the route goes last, and last of all where
+    /// it was cut last.
+    package var lastTrouble: Duration?
+    /// Whether a box has read the name there, and the route is in its penalty.
+    package var isBurnt = false
 
     /// Nothing is known of it.
     package init() {}
@@ -21,6 +24,8 @@ extension StrategyPlan {
             case asked
             /// Its nameless hello met a reset or silence.
             case doubted
+            /// Nameless streams broke off here in the middle.
+            case brokeOff
             /// The server declined a nameless hello.
             case wantsName
             /// The true name has been shown, and nothing is decided yet.
@@ -58,14 +63,31 @@ extension StrategyPlan {
         /// Whether what worked before is under way, and has given no reason for worry.
         var isUnderWayAsKnown: Bool { knownUnderWay.map { running[$0] == false } ?? false }
 
-        /// More is better.
-        var preference: Int { (trust == .trusted ? 2 : 0) + (record.isTroubled ? 0 : 1) }
+        /// Whether a box has read the name here before.
+        var isBurnt: Bool { record.isBurnt }
 
-        /// The rungs that are left, in their order; those that broke off before stand behind the others.
+        var preference: Preference { Preference(trust: trust, lastTrouble: record.lastTrouble) }
+
+        /// How soon a route is to be tried; more is better.
+        struct Preference: Comparable {
+            let trust: Candidate.Trust
+            let lastTrouble: Duration?
+
+            static func < (one: Preference, other: Preference) -> Bool {
+                if one.trust != other.trust { return one.trust < other.trust }
+                guard let trouble = one.lastTrouble else { return false }
+                return other.lastTrouble.map { trouble > $0 } ?? true
+            }
+        }
+
+        /// The rungs that are left, in their order: what worked before stands before the others, what broke off behind them.
         func rungs(of ladder: Ladder) -> [ServerNameStrategy?] {
+            func rank(_ rung: ServerNameStrategy?) -> Int {
+                guard let rung else { return 1 }
+                return rung == record.worked ? 0 : record.brokeOff.contains(rung) ? 2 : 1
+            }
             let left = ladder.rungs(trust).filter { !tried.contains($0) }
-            func isSound(_ rung: ServerNameStrategy?) -> Bool { rung.map { !record.brokeOff.contains($0) } ?? true }
-            return left.filter(isSound) + left.filter { !isSound($0) }
+            return (0...2).flatMap { wanted in left.filter { rank($0) == wanted } }
         }
 
         mutating func knows(_ strategy: ServerNameStrategy) {
@@ -75,9 +97,14 @@ extension StrategyPlan {
         mutating func hear(_ trust: Candidate.Trust, _ record: RouteRecord, _ ladder: Ladder) {
             self.trust = trust
             self.record = record
-            if let worked = record.worked, ladder.rungs(trust).contains(worked) { knows(worked) }
-            // Where nameless streams break off, the name is the better idea.
-            if standing == .fresh, ladder.lastResort != nil, record.brokeOff.contains(.omit) { standing = .wantsName }
+            guard let worked = record.worked else {
+                if standing == .fresh, ladder.lastResort != nil, record.brokeOff.contains(.omit) {
+                    standing = .brokeOff
+                }
+                return
+            }
+            // Where a stream was cut, what worked is not tried before other routes.
+            if record.lastTrouble == nil, ladder.rungs(trust).contains(worked) { knows(worked) }
         }
 
         mutating func start(_ rung: ServerNameStrategy?) {

@@ -9,6 +9,8 @@
 ///   say that a box drops such hellos. The route need not have failed for that: to have fallen quiet is enough.
 /// - A hello with the true name that met a reset or silence was read by a box: the route is left alone, and no other route
 ///   repeats that rung. One that the server declined may climb on when no route is left that has not seen the name.
+/// - Where nameless streams broke off, the true name is the better idea, as long as another route of the host is left and
+///   no box has read the name at any: little that passes is better than one more route in its penalty.
 /// - `plain`, as a rung of `auto`, waits until nothing else is left or under way.
 package struct StrategyPlan: RacePlan {
     /// One route with one hello.
@@ -70,7 +72,16 @@ extension StrategyPlan {
         }
         if let named = named(.wantsName) { return named }
         if isNamelessDropped, let named = named(.doubted) { return named }
-        return opening() ?? named(.doubted) ?? named(.declined) ?? last()
+        return opening() ?? resumption() ?? named(.doubted) ?? named(.declined) ?? last()
+    }
+
+    /// A route where nameless streams broke off: with the name where that is no great risk, otherwise as before.
+    private mutating func resumption() -> Attempt? {
+        let routes = ways.indices.filter { ways[$0].standing == .brokeOff }
+        let isRisky = !killed.isEmpty || ways.contains(where: \.isBurnt) || (routes.count == 1 && ways.count > 1)
+        if !isRisky, let named = named(.brokeOff) { return named }
+        let best = routes.max { ways[$0].preference < ways[$1].preference }
+        return best.map { start($0, .omit) }
     }
 
     /// Two nameless hellos that vanished on different routes: a box drops them, and others would vanish as well.

@@ -23,6 +23,14 @@ actor ConnectionPool {
         idle[origin] = others + [connection]
     }
 
+    /// Closes the idle connections on a route: a stream was cut there.
+    func drop(_ route: Route) async {
+        for (origin, connections) in idle {
+            idle[origin] = connections.filter { $0.route != route }
+            for connection in connections where connection.route == route { await connection.close() }
+        }
+    }
+
     /// Closes every idle connection, and whatever is put back later.
     func close() async {
         isClosed = true

@@ -3,8 +3,14 @@ internal import NIOHTTP1
 
 /// One connection to one origin, ready for requests, one after the other.
 struct HTTP1Connection: Sendable {
-    /// The endpoint at its other end: the origin's, or the proxy's.
-    let endpoint: Endpoint
+    /// The way it goes.
+    let route: Route
+    /// The hello that opened it; nil in plain HTTP.
+    let strategy: ServerNameStrategy?
+    /// When it was made.
+    let birth = ContinuousClock.now
+    /// What it has brought so far.
+    let carried: Carried
     private let channel: any Channel
     private let handler: NIOLoopBound<HTTP1Handler>
 
@@ -19,13 +25,21 @@ struct HTTP1Connection: Sendable {
 
     /// Puts HTTP/1.1 on a channel that is connected, and secured where it has to be.
     ///
+    /// - Parameters:
+    ///   - strategy: the hello that opened it; nil in plain HTTP.
+    ///   - wasProven: whether its way need not be proved by this connection, and a body may pause for `timeouts.idle` from
+    ///     the beginning.
     /// - Throws: `ChannelError` when the channel has been closed meanwhile.
     static func open(
-        on channel: any Channel, to endpoint: Endpoint, for origin: Origin, timeouts: TransportConfiguration.Timeouts
+        on channel: any Channel, to route: Route, by strategy: ServerNameStrategy?, for origin: Origin,
+        timeouts: TransportConfiguration.Timeouts, wasProven: Bool = true
     ) async throws -> HTTP1Connection {
+        let carried = Carried(wasProven: wasProven)
         let handler = try await channel.eventLoop.submit {
-            let handler = HTTP1Handler(on: channel.eventLoop, timeouts: timeouts) { cause in
-                NetworkError(step: .exchange, host: origin.host.description, endpoint: endpoint, cause: cause)
+            let handler = HTTP1Handler(on: channel.eventLoop, timeouts: timeouts, carried: carried) { cause in
+                NetworkError(
+                    step: .exchange, host: origin.host.description, endpoint: route.endpoint, strategy: strategy,
+                    cause: cause)
             }
             let decoder = HTTPResponseDecoder(
                 leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .forward, limitConfiguration: limits)
@@ -34,8 +48,12 @@ struct HTTP1Connection: Sendable {
             ])
             return NIOLoopBound(handler, eventLoop: channel.eventLoop)
         }.get()
-        return HTTP1Connection(endpoint: endpoint, channel: channel, handler: handler)
+        return HTTP1Connection(
+            route: route, strategy: strategy, carried: carried, channel: channel, handler: handler)
     }
+
+    /// The endpoint at its other end: the origin's, or the proxy's.
+    var endpoint: Endpoint { route.endpoint }
 
     /// Whether it still looks open; the peer may be closing it at this moment.
     var isAlive: Bool { channel.isActive }
@@ -49,15 +67,16 @@ struct HTTP1Connection: Sendable {
         return try await promise.futureResult.get(closing: channel)
     }
 
-    /// The exchange is over for its caller: whether the connection can take another request. If not, it is closed.
-    func settle(parkingFor limit: Duration) async -> Bool {
-        let isReusable = try? await channel.eventLoop.submit { [handler] in
+    /// The exchange is over for its caller: how it ended, and whether the connection can take another request. If not, it
+    /// is closed.
+    func settle(parkingFor limit: Duration) async -> (ending: HTTP1Handler.Ending, isReusable: Bool) {
+        let end = try? await channel.eventLoop.submit { [handler] in
             handler.value.park(for: limit)
-            return handler.value.isReusable
+            return (ending: handler.value.ending, isReusable: handler.value.isReusable)
         }.get()
-        if isReusable == true { return true }
+        if let end, end.isReusable { return end }
         await close()
-        return false
+        return (end?.ending ?? .abandoned, false)
     }
 
     /// Closes the connection and waits until its descriptor is closed.

@@ -16,7 +16,20 @@ final class HTTP1Handler: ChannelDuplexHandler {
         ByteBuffer, any Error, NIOAsyncSequenceProducerBackPressureStrategies.HighLowWatermark, BodyDemand
     >
 
+    /// How an exchange ended, as far as the connection can tell.
+    enum Ending: Equatable {
+        /// The response has come whole.
+        case whole
+        /// This side has ended it, or nothing was asked yet.
+        case abandoned
+        /// The peer, or somebody in between, has.
+        case broken(NetworkError.Cause)
+    }
+
+    /// How the latest exchange ended.
+    private(set) var ending = Ending.abandoned
     private let timeouts: TransportConfiguration.Timeouts
+    private let carried: Carried
     private let failure: @Sendable (NetworkError.Cause) -> NetworkError
     private let timer: StallTimer
     private var state = HTTP1State()
@@ -29,12 +42,15 @@ final class HTTP1Handler: ChannelDuplexHandler {
 
     /// Makes a handler.
     ///
-    /// - Parameter failure: dresses a cause with the step, the host and the endpoint.
+    /// - Parameters:
+    ///   - carried: counts the bytes of all bodies.
+    ///   - failure: dresses a cause with the step, the host and the endpoint.
     init(
-        on loop: any EventLoop, timeouts: TransportConfiguration.Timeouts,
+        on loop: any EventLoop, timeouts: TransportConfiguration.Timeouts, carried: Carried,
         failure: @escaping @Sendable (NetworkError.Cause) -> NetworkError
     ) {
         self.timeouts = timeouts
+        self.carried = carried
         self.failure = failure
         timer = StallTimer(on: loop)
     }
@@ -46,6 +62,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     func send(_ head: HTTPRequestHead, body: ByteBuffer?, response promise: EventLoopPromise<Response>) {
         guard let context, state.begin() else { return promise.fail(failure(.closedEarly)) }
         exchange += 1
+        ending = .abandoned
         response = promise
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.write(wrapOutboundOut(.head(head))).whenFailure { bound.value.fail($0) }
@@ -76,7 +93,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private func awaitFirstByte() {
         timer.start(timeouts.firstByte) { [weak self] in
             guard let self else { return }
-            self.perform(self.state.close(.timedOut(self.timeouts.firstByte)))
+            self.breakOff(.timedOut(self.timeouts.firstByte))
         }
     }
 }
@@ -93,7 +110,7 @@ extension HTTP1Handler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        perform(state.close(.closedEarly))
+        breakOff(.closedEarly)
         timer.stop()
         context.fireChannelInactive()
     }
@@ -124,8 +141,10 @@ extension HTTP1Handler {
         case .head(let head): begin(head)
         case .body(let piece):
             timer.sign()
+            if carried.add(piece.readableBytes) { awaitBody() }
             if case .stopProducing? = body?.yield(piece) { isHeldBack = true }
         case .end:
+            ending = .whole
             timer.stop()
             finish(nil)
             if !state.isReusable { context?.close(promise: nil) }
@@ -144,17 +163,24 @@ extension HTTP1Handler {
             elementType: ByteBuffer.self, failureType: (any Error).self,
             backPressureStrategy: .init(lowWatermark: 4, highWatermark: 16), finishOnDeinit: false, delegate: demand)
         body = made.source
-        timer.start(timeouts.idle) { [weak self] in self?.stalled() }
+        awaitBody()
         response.succeed((head, HTTPBody(made.sequence)))
     }
 
-    private func stalled() {
-        // A reader that lags behind is no stall of the peer's.
-        if isHeldBack {
-            timer.start(timeouts.idle) { [weak self] in self?.stalled() }
-        } else {
-            perform(state.close(.timedOut(timeouts.idle)))
+    private func awaitBody() {
+        let limit = carried.isProven ? timeouts.idle : min(timeouts.proving, timeouts.idle)
+        timer.start(limit) { [weak self] in
+            guard let self else { return }
+            // A reader that lags behind is no stall of the peer's.
+            if self.isHeldBack { self.awaitBody() } else { self.breakOff(.timedOut(limit)) }
         }
+    }
+
+    /// The peer, or somebody in between, has ended the exchange in hand.
+    private func breakOff(_ cause: NetworkError.Cause) {
+        let action = state.close(cause)
+        if case .fail = action { ending = .broken(cause) }
+        perform(action)
     }
 
     /// Completes whatever waits for this exchange; without an error, its body is whole.
@@ -170,7 +196,7 @@ extension HTTP1Handler {
     }
 
     private func fail(_ error: any Error) {
-        perform(state.close(NetworkError.Cause(inExchange: error)))
+        breakOff(NetworkError.Cause(inExchange: error))
         context?.close(promise: nil)
     }
 

@@ -51,6 +51,8 @@ public struct Observation: Sendable {
         case localProxy(IPAddress)
         /// Somebody answers DNS even where no resolver is: what comes over UDP is his, whoever was asked.
         case resolversImpersonated
+        /// What worked and what is burnt cannot be kept for the next run.
+        case memoryNotKept(errno: Int32)
     }
 }
 

@@ -1,3 +1,5 @@
+internal import LabNet
+
 /// The time and the chance that the pipeline needs; tests put their own in their place.
 struct PullClock: Sendable {
     /// Time that never goes back, from any beginning.
@@ -68,20 +70,32 @@ struct Patience: Sendable {
 
     /// Waits as long as is right after this failure.
     ///
-    /// - Parameter announce: is told of the failure before the wait.
+    /// A stream that was cut while it ran is taken up again at once: whoever cuts streams does it by what has passed, and
+    /// no waiting appeases him.
+    ///
+    /// - Parameters:
+    ///   - hasProgressed: whether something had come when it failed.
+    ///   - announce: is told of the failure before the wait.
     /// - Throws: the failure itself, without its wrapping, when it will not pass or there have been enough.
     func pause(
-        after error: any Error, failures: Int, established: Bool, announce: (PullError) -> Void = { _ in }
+        after error: any Error, failures: Int, established: Bool, hasProgressed: Bool = false,
+        announce: (PullError) -> Void = { _ in }
     ) async throws {
         guard let refusal = Refusal(from: error) else { throw error }
         let wait = policy.wait(afterFailures: failures, retryAfter: refusal.retryAfter, random: clock.random())
         guard refusal.error.mayPass(established: established), let wait else { throw refusal.error }
         announce(refusal.error)
+        if hasProgressed, refusal.error.isCutStream { return try Task.checkCancellation() }
         try await clock.sleep(wait)
     }
 }
 
 extension PullError {
+    /// Whether the connection failed in the middle of an exchange.
+    fileprivate var isCutStream: Bool {
+        if case .network(let error) = cause { error.step == .exchange } else { false }
+    }
+
     /// Whether asking again can help.
     func mayPass(established: Bool) -> Bool {
         switch cause {

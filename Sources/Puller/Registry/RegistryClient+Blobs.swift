@@ -27,6 +27,7 @@ extension RegistryClient {
             var retries = 0
             var mark: Int64 = 0
             while content.received < blob.size {
+                let before = content.received
                 do {
                     try await ask(for: blob, from: content, usesRange: usesRange, step: step, sink)
                 } catch let unusable as BlobRange.Unusable where usesRange {
@@ -35,24 +36,25 @@ extension RegistryClient {
                     retrying(retries, unusable.error(step, endpoint))
                 } catch {
                     let error = (error as? BlobRange.Unusable)?.error(step, endpoint) ?? error
-                    // A server that cuts every connection is borne as long as each brings something.
-                    if content.received - mark >= Self.progress { failures = 0 }
-                    (mark, failures, retries) = (content.received, failures + 1, retries + 1)
+                    // Somebody who cuts every connection is borne as long as they bring something.
+                    if content.received - mark >= Self.progress { (mark, failures) = (content.received, 0) }
+                    (failures, retries) = (failures + 1, retries + 1)
                     if content.received == blob.size, Refusal(from: error)?.error.mayPass(established: true) == true {
                         break
                     }
                     let attempt = retries
-                    try await patience.pause(after: error, failures: failures, established: true) {
-                        retrying(attempt, $0)
-                    }
+                    try await patience.pause(
+                        after: error, failures: failures, established: true, hasProgressed: content.received > before
+                    ) { retrying(attempt, $0) }
                 }
             }
             try await naming(step, at: endpoint.origin.authority) { try content.finish() }
         }
     }
 
-    /// Fewer bytes than these between two failures are none: an attacker could go on for ever with one at a time.
-    private static let progress: Int64 = 64 << 10
+    /// What as many connections in a row as `RetryPolicy.attempts` have to bring together, in bytes: an attacker could go
+    /// on for ever with one at a time. Boxes that freeze streams let 16 to 20 kB pass each time, the handshake included.
+    private static let progress: Int64 = 16 << 10
 
     /// Fetches a blob that is held in memory.
     ///

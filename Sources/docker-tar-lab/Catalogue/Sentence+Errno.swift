@@ -11,6 +11,7 @@ extension Sentence {
         case EROFS: Sentence(en: "the file system is read-only", zh: "文件系统是只读的")
         case ENOENT: Sentence(en: "there is no such file or folder", zh: "文件或目录不存在")
         case ENOTDIR: Sentence(en: "a part of the path is no folder", zh: "路径中有一部分不是目录")
+        case ELOOP: Sentence(en: "a symbolic link stands in the way", zh: "路径中有符号链接")
         case EISDIR: Sentence(en: "it is a folder", zh: "它是一个目录")
         case EEXIST: Sentence(en: "it exists already", zh: "它已经存在")
         case ENAMETOOLONG: Sentence(en: "the name is too long", zh: "文件名太长")

@@ -25,6 +25,10 @@ extension Sentence {
                     + "Resolvers over TLS or HTTPS help: -dns-servers tls://9.9.9.9,https://1.1.1.1/dns-query",
                 zh: "有人冒充所有 DNS 服务器应答（53 端口被劫持）。"
                     + "可改用加密的 DNS：-dns-servers tls://9.9.9.9,https://1.1.1.1/dns-query")
+        case .memoryNotKept(let number):
+            Sentence(
+                en: "what works on this network cannot be kept for the next run: \(Sentence.errno(number).en).",
+                zh: "无法为下次运行保存本网络上的可用路径：\(Sentence.errno(number).zh)。")
         }
     }
 

@@ -252,7 +252,7 @@ import Testing
 
     @Test func routeWhereAStreamWasCutGoesLast() {
         var record = RouteRecord()
-        record.isTroubled = true
+        record.lastTrouble = .seconds(1)
         var plan = StrategyPlan(ladder: auto)
         plan.hear(.found(Self.one, .trusted, record))
         plan.hear(.found(Self.two, .trusted, RouteRecord()))
