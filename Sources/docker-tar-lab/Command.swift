@@ -27,8 +27,14 @@ enum Command {
             console.say(["docker-tar-lab \(version)"], on: .output)
             return .done
         }
+        let forgetting = Forgetting(environment: surroundings.environment)
         let invocation: Invocation
-        do { invocation = try Invocation(words, in: surroundings) } catch {
+        do {
+            if try Forgetting.isAll(words) {
+                return await forget(by: forgetting, isQuiet: try Flags.reading(words).quiet, console, language)
+            }
+            invocation = try Invocation(words, in: surroundings)
+        } catch {
             console.say(
                 [ErrorReport.opening(Sentence(error), in: language), Sentence.seeHelp.text(in: language)], on: .error)
             return .usage
@@ -37,7 +43,22 @@ enum Command {
             console.say([ErrorReport.opening(.logFile(path, .errno(failure)), in: language)], on: .error)
             return .disk
         }
+        if invocation.forgets, let failure = await forgetting.failure(in: language) {
+            console.say(failure, on: .error)
+            return .disk
+        }
         return await perform(invocation, in: surroundings, console, language)
+    }
+
+    private static func forget(
+        by forgetting: Forgetting, isQuiet: Bool, _ console: Console, _ language: Language
+    ) async -> ExitCode {
+        if let failure = await forgetting.failure(in: language) {
+            console.say(failure, on: .error)
+            return .disk
+        }
+        if !isQuiet { console.say([forgetting.sentence.text(in: language)], on: .output) }
+        return .done
     }
 
     @MainActor private static func perform(

@@ -82,10 +82,4 @@ extension Flags {
         guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
         return "\(home)/.config/docker-tar-lab/resolvers.txt"
     }
-
-    static func memoryPath(_ environment: [String: String]) -> String? {
-        if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return "\(folder)/docker-tar-lab" }
-        guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-        return "\(home)/.cache/docker-tar-lab"
-    }
 }

@@ -66,7 +66,7 @@ extension Flags {
             if noMemory { throw .needs(.noMemory, Flag.lab.spelling) }
             return nil
         }
-        return noMemory ? nil : Self.memoryPath(surroundings.environment)
+        return noMemory ? nil : MemoryFile.customaryFolder(in: surroundings.environment)
     }
 
     private func overrides() throws(UsageError) -> [String: [IPAddress]] {

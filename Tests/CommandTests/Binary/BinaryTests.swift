@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Testing
 
+@testable import LabNet
 @testable import docker_tar_lab
 
 /// The built command, run as a process.
@@ -116,6 +117,38 @@ private final class SilentServer: Sendable {
     @Test func aLogThatCannotBeWrittenIsAMatterOfTheDisk() async throws {
         let result = try await Binary.run(["list", "nginx", "-log", "/nonexistent/log"])
         #expect(result.code == 8 && result.error.contains("/nonexistent/log"))
+    }
+
+    @Test func whatIsRememberedIsForgotten() async throws {
+        let caches = FileManager.default.temporaryDirectory.appending(path: "forget-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: caches, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: caches) }
+        let memory = MemoryFile(folder: caches + "/docker-tar-lab")
+        let route = Route(endpoint: Endpoint(address: .v4(0xC000_0201), port: 443))
+        let now = DialMemory.timeSince1970()()
+        _ = try memory.update(now: now) { kept in
+            _ = kept.worked(.records, for: .name("a.example"), on: route, proof: .stream, now: now)
+        }
+        func remembered() throws -> [ServerNameStrategy] {
+            try memory.read()?.memory.whatWorked(for: .name("a.example"), port: 443, now: now).map(\.strategy) ?? []
+        }
+        #expect(try remembered() == [.records])
+        let forgetting = try await Binary.run(["-forget"], environment: ["XDG_CACHE_HOME": caches])
+        #expect(forgetting.code == 0 && forgetting.error == "")
+        #expect(forgetting.output == Forgetting(environment: ["XDG_CACHE_HOME": caches]).sentence.en + "\n")
+        #expect(try remembered() == [])
+        // There is nothing left, or never was: that is no error.
+        for environment in [["XDG_CACHE_HOME": caches], ["XDG_CACHE_HOME": "/nonexistent"], ["HOME": ""]] {
+            let again = try await Binary.run(["-forget", "-quiet"], environment: environment)
+            #expect(again.code == 0 && again.output == "" && again.error == "")
+        }
+        // What stands in the lock's place keeps it from being written.
+        try FileManager.default.removeItem(atPath: memory.folder + "/lock")
+        try FileManager.default.createDirectory(atPath: memory.folder + "/lock", withIntermediateDirectories: false)
+        for words in [["-forget"], ["list", "nginx", "-lab", "-forget"]] {
+            let failed = try await Binary.run(words, environment: ["XDG_CACHE_HOME": caches])
+            #expect(failed.code == 8 && failed.output == "" && failed.error.contains(memory.folder))
+        }
     }
 
     @Test(arguments: [SIGINT, SIGTERM], Language.allCases)
