@@ -19,8 +19,10 @@ struct DNSOverHTTPS: ResolverConnection {
         on channel: any Channel, to resolver: ResolverAddress, _ host: Host, _ path: String
     ) async throws -> DNSOverHTTPS {
         let origin = Origin(scheme: .https, host: host, port: resolver.endpoint.port)
+        // Whether the resolver's way carries bodies is nobody's question: the lookup has its limits.
         let connection = try await HTTP1Connection.open(
-            on: channel, to: resolver.endpoint, for: origin, timeouts: TransportConfiguration.Timeouts())
+            on: channel, to: Route(endpoint: resolver.endpoint), by: nil, for: origin,
+            timeouts: TransportConfiguration.Timeouts())
         return DNSOverHTTPS(connection: connection, url: HTTPURL(origin: origin, target: path))
     }
 
