@@ -112,7 +112,11 @@ extension StrategyPlan {
             known = nil
             tried.insert(rung)
             running[rung] = false
-            if rung?.carriesTrueName == true { standing = .shown } else if standing == .fresh { standing = .asked }
+            if rung?.carriesTrueName == true {
+                standing = .shown
+            } else if standing == .fresh || standing == .brokeOff {
+                standing = .asked
+            }
         }
 
         mutating func fellQuiet(_ rung: ServerNameStrategy?, isConnected: Bool) {

@@ -77,6 +77,7 @@ extension StrategyPlan {
 
     /// A route where nameless streams broke off: with the name where that is no great risk, otherwise as before.
     private mutating func resumption() -> Attempt? {
+        guard !mayHearMore else { return nil }
         let routes = ways.indices.filter { ways[$0].standing == .brokeOff }
         let isRisky = !killed.isEmpty || ways.contains(where: \.isBurnt) || (routes.count == 1 && ways.count > 1)
         if !isRisky, let named = named(.brokeOff) { return named }
@@ -91,6 +92,8 @@ extension StrategyPlan {
     private mutating func opening() -> Attempt? {
         let fresh = ways.indices.filter { ways[$0].standing == .fresh && !ways[$0].rungs(of: ladder).isEmpty }
         let best = fresh.map { ways[$0].preference }.max()
+        // Where a stream was cut, the others that may still be found are worth waiting for.
+        if mayHearMore, best?.lastTrouble != nil { return nil }
         let equals = fresh.filter { ways[$0].preference == best }
         let turn = equals.first { ways[$0].route.endpoint.address.family != lastFamily } ?? equals.first
         guard let turn, let rung = ways[turn].rungs(of: ladder).first else { return nil }

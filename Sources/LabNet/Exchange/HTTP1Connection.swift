@@ -5,7 +5,7 @@ internal import NIOHTTP1
 struct HTTP1Connection: Sendable {
     /// The way it goes.
     let route: Route
-    /// The hello that opened it; nil in plain HTTP.
+    /// The hello that opened it; nil in plain HTTP, and where there was no choice of hellos.
     let strategy: ServerNameStrategy?
     /// When it was made.
     let birth = ContinuousClock.now
@@ -26,7 +26,7 @@ struct HTTP1Connection: Sendable {
     /// Puts HTTP/1.1 on a channel that is connected, and secured where it has to be.
     ///
     /// - Parameters:
-    ///   - strategy: the hello that opened it; nil in plain HTTP.
+    ///   - strategy: the hello that opened it; nil in plain HTTP, and where there was no choice of hellos.
     ///   - wasProven: whether its way need not be proved by this connection, and a body may pause for `timeouts.idle` from
     ///     the beginning.
     /// - Throws: `ChannelError` when the channel has been closed meanwhile.

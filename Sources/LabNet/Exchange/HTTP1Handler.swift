@@ -34,6 +34,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private let timer: StallTimer
     private var state = HTTP1State()
     private var context: ChannelHandlerContext?
+    private var tls: TLSHandler?
     private var response: EventLoopPromise<Response>?
     private var body: Body.Source?
     private var exchange = 0
@@ -101,12 +102,15 @@ final class HTTP1Handler: ChannelDuplexHandler {
 // MARK: The channel's life
 
 extension HTTP1Handler {
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        tls = try? context.pipeline.syncOperations.handler(type: TLSHandler.self)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         perform(state.close(.closedEarly))
         timer.stop()
-        self.context = nil
+        (self.context, tls) = (nil, nil)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -130,6 +134,17 @@ extension HTTP1Handler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         perform(state.receive(unwrapInboundIn(data)))
     }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if state.isReceivingBody {
+            // A record takes its time on a slow line, and gives nothing before it is whole.
+            timer.sign()
+        } else if response != nil, !carried.isProven, tls?.isMidRecord == true {
+            // The head is in a record that has begun: its rest is not the server's to think about.
+            awaitMore()
+        }
+        context.fireChannelReadComplete()
+    }
 }
 
 // MARK: Actions
@@ -141,7 +156,7 @@ extension HTTP1Handler {
         case .head(let head): begin(head)
         case .body(let piece):
             timer.sign()
-            if carried.add(piece.readableBytes) { awaitBody() }
+            if carried.add(piece.readableBytes) { awaitMore() }
             if case .stopProducing? = body?.yield(piece) { isHeldBack = true }
         case .end:
             ending = .whole
@@ -163,16 +178,16 @@ extension HTTP1Handler {
             elementType: ByteBuffer.self, failureType: (any Error).self,
             backPressureStrategy: .init(lowWatermark: 4, highWatermark: 16), finishOnDeinit: false, delegate: demand)
         body = made.source
-        awaitBody()
+        awaitMore()
         response.succeed((head, HTTPBody(made.sequence)))
     }
 
-    private func awaitBody() {
+    private func awaitMore() {
         let limit = carried.isProven ? timeouts.idle : min(timeouts.proving, timeouts.idle)
         timer.start(limit) { [weak self] in
             guard let self else { return }
             // A reader that lags behind is no stall of the peer's.
-            if self.isHeldBack { self.awaitBody() } else { self.breakOff(.timedOut(limit)) }
+            if self.isHeldBack { self.awaitMore() } else { self.breakOff(.timedOut(limit)) }
         }
     }
 

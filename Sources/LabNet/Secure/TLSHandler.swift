@@ -40,6 +40,9 @@ package final class TLSHandler: ChannelDuplexHandler {
         self.session = session
         self.handshake = handshake
     }
+
+    /// Whether a record of the peer's has come in part.
+    var isMidRecord: Bool { state == .established && session.isMidRecord }
 }
 
 // MARK: The channel's life

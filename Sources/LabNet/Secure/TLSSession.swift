@@ -116,6 +116,9 @@ extension TLSSession {
         case closed
     }
 
+    /// Whether a record has come in part: its rest is on the way, or held back.
+    package var isMidRecord: Bool { SSL_has_pending(ssl) == 1 }
+
     /// Takes in what the peer sent; nothing is decrypted yet.
     package func receive(_ ciphertext: ByteBuffer) {
         guard ciphertext.readableBytes > 0 else { return }

@@ -52,8 +52,8 @@ extension RegistryClient {
         }
     }
 
-    /// What as many connections in a row as `RetryPolicy.attempts` have to bring together, in bytes: an attacker could go
-    /// on for ever with one at a time. Boxes that freeze streams let 16 to 20 kB pass each time, the handshake included.
+    /// Fewer bytes than these over `RetryPolicy.attempts` failures are none: an attacker could go on for ever with one at a
+    /// time. Boxes that freeze streams let 16 to 20 kB pass each time, the handshake included.
     private static let progress: Int64 = 16 << 10
 
     /// Fetches a blob that is held in memory.

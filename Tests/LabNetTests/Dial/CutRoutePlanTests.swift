@@ -9,7 +9,7 @@ import Testing
     private static let one = RouteMemoryTests.route(1)
     private static let two = RouteMemoryTests.route(2)
 
-    private func plan(_ routes: [Known], burnt: [Route] = []) -> StrategyPlan {
+    private func plan(_ routes: [Known], burnt: [Route] = [], isWhole: Bool = true) -> StrategyPlan {
         var plan = StrategyPlan(ladder: .hello(.auto, host: RouteMemoryTests.host))
         for known in routes {
             var record = RouteRecord()
@@ -18,7 +18,7 @@ import Testing
             record.isBurnt = burnt.contains(known.route)
             plan.hear(.found(known.route, .trusted, record))
         }
-        plan.hearSourceEnded()
+        if isWhole { plan.hearSourceEnded() }
         return plan
     }
 
@@ -50,6 +50,18 @@ import Testing
     @Test func routeThatIsAloneIsShownTheNameWhereNamelessStreamsBreakOff() {
         var plan = plan([(Self.one, nil, [.omit], 1)])
         #expect(plan.next()?.strategy?.carriesTrueName == true)
+    }
+
+    @Test func routesThatMayYetBeFoundAreWaitedForWhereAStreamWasCut() {
+        for brokeOff in [[], [.omit]] as [Set<ServerNameStrategy>] {
+            var plan = plan([(Self.one, nil, brokeOff, 1)], isWhole: false)
+            #expect(plan.next() == nil)
+            plan.hear(.found(Self.two, .trusted, RouteRecord()))
+            #expect(plan.next() == attempt(Self.two, .omit))
+            #expect(plan.next() == nil)
+            plan.hearSourceEnded()
+            #expect(plan.next()?.route == Self.one)
+        }
     }
 
     @Test func oneRouteIsKeptFreeOfTheName() {

@@ -21,12 +21,11 @@ import Testing
     /// Learns one success and one penalty, and writes them.
     @discardableResult private func learn(_ number: UInt32 = 1, at time: Duration = now) throws -> MemoryFile.Kept {
         try file.update(now: time) { memory in
-            let route = RouteMemoryTests.route(number)
+            let (route, burnt) = (RouteMemoryTests.route(number), RouteMemoryTests.route(number + 100))
             _ = memory.worked(.omit, for: RouteMemoryTests.host, on: route, proof: .whole, now: time)
-            memory.burn(
-                RouteMemoryTests.route(number + 100),
-                after: NetworkError(step: .secure, host: "a.example", strategy: .plain, cause: .resetAfterHello),
-                now: time)
+            let failure = NetworkError(
+                step: .secure, host: "a.example", endpoint: burnt.endpoint, strategy: .plain, cause: .resetAfterHello)
+            memory.burn(burnt, after: failure, now: time)
         }
     }
 
@@ -245,8 +244,8 @@ import Testing
     @Test func forgettingKeepsPenaltiesThatHaveNotRunOut() async throws {
         let now = DialMemory.timeSince1970()()
         try await file.forget()
-        try learn(1, at: now - .seconds(170))
         try learn(2, at: now - .seconds(200))
+        try learn(1, at: now - .seconds(170))
         try learn(3, at: now - .seconds(20))
         try await file.forget()
         let kept = try #require(try file.read()).memory

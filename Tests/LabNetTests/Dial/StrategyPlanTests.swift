@@ -256,6 +256,7 @@ import Testing
         var plan = StrategyPlan(ladder: auto)
         plan.hear(.found(Self.one, .trusted, record))
         plan.hear(.found(Self.two, .trusted, RouteRecord()))
+        plan.hearSourceEnded()
         #expect(plan.next() == attempt(Self.two, .omit))
         #expect(plan.next() == attempt(Self.one, .omit))
     }

@@ -13,7 +13,7 @@ import Testing
         return (registry, "blobs/\(image.layers[0].digest)")
     }
 
-    @Test(arguments: [(1_000_000, 8_000_000), (12_000, 300_000), (2_731, 100_000)])
+    @Test(arguments: [(1_000_000, 8_000_000), (12_000, 300_000), (3_300, 100_000)])
     func isTakenUpWithoutAWait(_ piece: Int, _ size: Int) async throws {
         let bench = try PullBench()
         let (registry, layer) = try Self.registry(layer: size)
