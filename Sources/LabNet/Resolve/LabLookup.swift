@@ -74,9 +74,19 @@ struct LabLookup: Sendable {
             group.cancelAll()
         }
         inquiry.close(mailbox.rest())
-        _ = reconnaissance.learn { $0.learn(inquiry.verdicts) }
+        keepWhatWasLearned(in: inquiry)
         try Task.checkCancellation()
         if let failure = inquiry.failure(of: host, policy: policy, window: window) { throw failure }
+    }
+
+    /// Leaves the run what was measured and rejected, where enough was heard to rest on: a lookup that was cancelled early
+    /// may have heard only the forger, who comes first.
+    private func keepWhatWasLearned(in inquiry: Inquiry) {
+        guard inquiry.steps > 0 || inquiry.isOver else { return }
+        for query in inquiry.queries where query.purpose == .baseline && !query.replies.isEmpty {
+            reconnaissance.keep(inquiry.baselines[query.resolver], of: query.resolver)
+        }
+        _ = reconnaissance.learn { $0.learn(inquiry.verdicts) }
     }
 
     /// What every canary may be asked now: the real questions, and the control question, to which an answer shows that all
@@ -129,7 +139,6 @@ extension LabLookup {
         case .hand(let finding): found(finding)
         case .judged(let verdict): log.record(.verdict(detail: verdict.description), verdict.resolver.endpoint)
         case .measured(let resolver, let baseline):
-            reconnaissance.keep(baseline, of: resolver)
             log.record(
                 .query(detail: baseline?.description ?? "no baseline: control answers differ"), resolver.endpoint)
         case .notice(let notice): log.record(.notice(notice))

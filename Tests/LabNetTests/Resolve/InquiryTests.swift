@@ -251,6 +251,14 @@ import Testing
         #expect(inquiry.isOver)
     }
 
+    @Test(arguments: [
+        ("198.17.255.255", false), ("198.18.0.0", true), ("198.19.255.255", true), ("198.20.0.0", false),
+        ("fbff::1", false), ("fc00::1", true), ("fc00:3fff:ffff::1", true), ("fc00:4000::1", false), ("fd00::1", false),
+    ])
+    func knowsTheRangesOfLocalProxies(_ literal: String, _ isFake: Bool) throws {
+        #expect(try #require(IPAddress(literal)).isFakeIP == isFake)
+    }
+
     @Test func withoutTheSystemsWordAProxysAddressIsAnyOther() {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))

@@ -41,8 +41,17 @@ import Testing
         }
         await network.answered(resolvers.count * 2)
         // The window, and the step to the next wave.
-        await clock.sleepers(2)
+        await clock.slept(2)
         return lookup
+    }
+
+    /// Lets two steps pass, after which what is not answered is asked again, and waits for so many queries in all.
+    private func askAgain(_ network: ScriptedNetwork, _ clock: ManualClock, queries: Int) async {
+        for number in 1...2 {
+            clock.advance(by: LabLookup.step(in: window))
+            await clock.slept(2 + number)
+        }
+        await network.answered(queries)
     }
 
     /// Lets step after step pass while a lookup goes on.
@@ -99,6 +108,7 @@ import Testing
         let clock = ManualClock()
         let lookup = await begin(network, clock)
         #expect(network.isListening == 2)
+        await askAgain(network, clock, queries: 4)
         #expect(try await run(clock, while: lookup).get() == truth)
         #expect(network.asked == 4)
     }
@@ -133,28 +143,51 @@ import Testing
         #expect(network.isListening == 0)
     }
 
-    @Test func aBaselineServesTheWholeRunForAMinute() async throws {
+    /// A run that counts how often it measures its resolver.
+    private func measuredRun(_ clock: ManualClock) -> (resolver: Resolver, controls: Watched<Int>) {
         let controls = Watched(0)
         let network = ScriptedNetwork { question, _ in
             if question.isControl { controls.update { $0 += 1 } }
             return [Self.honest(question)]
         }
-        let clock = ManualClock()
         var configuration = TransportConfiguration()
         configuration.mode = .lab(ResolverList(asking: [resolver]))
         configuration.family = .ip4
+        configuration.holdOnWindow = window
         let resolver = Resolver(
             configuration: configuration, hostsFile: "/dev/null", clock: clock, datagrams: network,
             system: TableResolver([:]))
-        for (name, pause, count) in [("a.example", 0, 1), ("b.example", 59, 1), ("c.example", 61, 2)] {
+        return (resolver, controls)
+    }
+
+    @Test func aBaselineServesTheWholeRunForAMinute() async throws {
+        let clock = ManualClock()
+        let (resolver, controls) = measuredRun(clock)
+        var sleeps = 0
+        for (name, pause, count) in [("a.example", 0, 1), ("b.example", 57, 1), ("c.example", 2, 2)] {
             clock.advance(by: .seconds(pause))
+            let lookup = Task { try await resolver.candidates(for: name, observe: Observer()) }
+            sleeps += 2
+            await clock.slept(sleeps)
+            clock.advance(by: window)
+            #expect(try await lookup.value == truth)
+            // The step may have begun anew before the window's end was heard.
+            sleeps = clock.sleeps
+            #expect(controls.value == count)
+        }
+    }
+
+    /// A forger may have answered the control question, and the truth be still on its way.
+    @Test func aBaselineOfAMomentServesNobodyElse() async throws {
+        let (resolver, controls) = measuredRun(ManualClock())
+        for count in 1...2 {
             let found = Watched(false)
             let lookup = Task {
-                try await resolver.resolve(name, observe: Observer()) { _ in found.update { $0 = true } }
+                try await resolver.resolve("\(count).example", observe: Observer()) { _ in found.update { $0 = true } }
             }
             await found.wait { $0 }
             lookup.cancel()
-            _ = await lookup.result
+            await #expect(throws: CancellationError.self) { try await lookup.value }
             #expect(controls.value == count)
         }
     }
@@ -168,6 +201,7 @@ import Testing
         }
         let clock = ManualClock()
         let lookup = await begin(network, clock)
+        await askAgain(network, clock, queries: 3)
         let result = await run(clock, while: lookup)
         let error = #expect(throws: NetworkError.self) { try result.get() }
         // Asked twice.
