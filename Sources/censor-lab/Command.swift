@@ -9,7 +9,8 @@ struct Command: AsyncParsableCommand {
         abstract: "A hostile network in a box, on the loopback addresses of this machine.",
         discussion: """
             Forges DNS answers, reads names in TLS and kills connections, and serves an image behind it all. \
-            "censor-lab list" explains the scenarios. Needs neither root nor the Internet.
+            "censor-lab list" explains the scenarios. Needs neither root nor the Internet. \
+            "censor-lab netns" does it with packets, in network namespaces, as root.
             """)
 
     @Argument(help: "A scenario's name, or \"list\".")
