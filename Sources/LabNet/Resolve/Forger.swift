@@ -146,7 +146,7 @@ struct Looks: Hashable, Sendable {
     /// Whether one of them came with this hop limit.
     func hold(hopLimit: UInt8) -> Bool { longest.keys.contains { $0.hopLimit == hopLimit } }
 
-    /// The traits that they would have shown, had they come in this resolver's place; the largest sets only.
+    /// The traits that they would have shown, had they come in this resolver's place.
     func traits(baseline: Baseline, isNear: Bool) -> Set<Traits> {
         Set(longest.map { Traits(of: $0, elapsed: $1, baseline: baseline, isNear: isNear) })
     }
