@@ -39,6 +39,10 @@ let package = Package(
         .executableTarget(
             name: "censor-lab", dependencies: ["CensorLab", "LabNet", "Puller", argumentParser], swiftSettings: rules),
 
+        .executableTarget(
+            name: "lab-benchmark", dependencies: ["CensorLab", "LabNet"] + nio, path: "Benchmarks/lab",
+            swiftSettings: rules),
+
         .testTarget(
             name: "LabNetTests", dependencies: ["LabNet", "CensorLab", "COpenSSL"] + nio, swiftSettings: rules),
         .testTarget(
@@ -51,3 +55,13 @@ let package = Package(
             swiftSettings: rules),
     ]
 )
+
+// Not part of a build that nobody asked it of: it needs the sanitizer's runtime, and lld, since gold cannot link it.
+if Context.environment["FUZZ"] != nil {
+    let fuzzer = "-sanitize=fuzzer,address"
+    package.targets.append(
+        .executableTarget(
+            name: "dns-fuzz", dependencies: ["LabNet"],
+            swiftSettings: rules + [.unsafeFlags([fuzzer, "-parse-as-library"])],
+            linkerSettings: [.unsafeFlags([fuzzer, "-use-ld=lld"])]))
+}

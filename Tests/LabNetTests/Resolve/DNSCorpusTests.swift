@@ -1,0 +1,42 @@
+import Testing
+
+@testable import LabNet
+
+/// Malformed DNS through the codec. The sanitizers run this suite too: they see what an assertion cannot.
+@Suite struct DNSCorpusTests {
+    private static let questions: [(String, DNSRecordType)] = [("registry-1.docker.io", .a), ("a.example", .aaaa)]
+
+    @Test func everyPacketIsReadOrRefusedWithinItsBounds() throws {
+        var read = 0
+        var refused = 0
+        for (name, type) in Self.questions {
+            let query = try DNSQuery.sample(name, type)
+            let corpus = DNSCorpus(query: query)
+            for packet in corpus.handmade + corpus.mutants(6_000, seed: 20_26) {
+                do {
+                    let message = try DNSMessage(packet, answering: query)
+                    read += 1
+                    #expect(message.answers.count <= DNSMessage.maximumRecords)
+                    #expect((message.claim?.addresses.count ?? 0) <= message.answers.count)
+                    #expect(message.responseCode <= 0xfff)
+                } catch {
+                    refused += 1
+                }
+            }
+        }
+        // Neither side may have starved: a reader that refuses everything would pass otherwise.
+        #expect(read > 1_000 && refused > 1_000, "\(read) read, \(refused) refused")
+        #expect(read + refused > 12_000)
+    }
+
+    @Test func everyPrefixOfAnHonestAnswerIsRefused() throws {
+        let query = try DNSQuery.sample()
+        var packet = DNSPacket(answering: query)
+        packet.answers = [DNSPacket.alias(to: DNSPacket.name("cdn.example")), DNSPacket.address("192.0.2.1")]
+        let bytes = packet.bytes
+        _ = try DNSMessage(bytes, answering: query)
+        for count in bytes.indices {
+            #expect(throws: DNSError.self) { try DNSMessage(Array(bytes.prefix(count)), answering: query) }
+        }
+    }
+}
