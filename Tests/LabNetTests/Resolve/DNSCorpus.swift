@@ -10,13 +10,13 @@ struct DNSCorpus {
         headers + names + records + options
     }
 
-    /// Packets made from those made by hand; each of them by one to six changes.
+    /// Packets made from those made by hand; each of them by one to four changes.
     func mutants(_ count: Int, seed: UInt64) -> [[UInt8]] {
         var generator = SeededGenerator(state: seed)
         let parents = handmade.filter { !$0.isEmpty }
         return (0..<count).map { _ in
             var packet = parents.randomElement(using: &generator) ?? []
-            for _ in 0..<Int.random(in: 1...6, using: &generator) {
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 mutate(&packet, parents, &generator)
             }
             return packet
