@@ -37,9 +37,6 @@ final class ManualClock: Clock, Sendable {
     /// Waits until so many are asleep.
     func sleepers(_ count: Int) async { await state.wait { $0.asleep.count >= count } }
 
-    /// How many have gone to sleep since the clock was made, woken again or not.
-    var sleeps: Int { state.value.next }
-
     /// Waits until so many have gone to sleep since the clock was made.
     func slept(_ count: Int) async { await state.wait { $0.next >= count } }
 
