@@ -43,6 +43,8 @@ struct Inquiry: Sendable {
     var outcomes: [Int: Set<Verdict.Outcome>] = [:]
     /// The trust with which each address was handed out last.
     var handed: [IPAddress: Candidate.Trust] = [:]
+    /// Whether this machine's own resolver is asked where nothing else suffices.
+    let fallsBackOnSystem: Bool
     /// What became of the question to this machine's own resolver.
     var system = SystemAnswer.unasked
     /// Whether no answer is waited for any more.
@@ -118,9 +120,10 @@ struct Inquiry: Sendable {
     /// A lookup that has asked nothing yet.
     init(
         _ name: DNSName, types: [DNSRecordType], resolvers: [ResolverAddress],
-        baselines: [ResolverAddress: Baseline], forger: Forger
+        baselines: [ResolverAddress: Baseline], forger: Forger, fallsBackOnSystem: Bool = true
     ) {
         (self.name, self.types, self.forger) = (name, types, forger)
+        self.fallsBackOnSystem = fallsBackOnSystem
         (waiting, self.baselines) = (resolvers[...], baselines)
     }
 
@@ -184,7 +187,7 @@ struct Inquiry: Sendable {
         var actions = weigh()
         switch system {
         case .asked: return actions
-        case .unasked where !types.contains(where: isSettled):
+        case .unasked where fallsBackOnSystem && !types.contains(where: isSettled):
             system = .asked
             return actions + [.askSystem]
         case .unasked, .answered:

@@ -16,6 +16,8 @@ struct LabLookup: Sendable {
     let streams: any StreamAsking
     /// This machine's own resolver.
     let system: any NameResolving
+    /// Whether it is asked where nothing else suffices.
+    let fallsBackOnSystem: Bool
     /// What the run knows.
     let reconnaissance: Reconnaissance
 
@@ -32,6 +34,7 @@ struct LabLookup: Sendable {
         canaries = IPAddress.Family.allCases.filter(policy.allows).compactMap { family in
             list.canaries.first { $0.address.family == family }
         }
+        fallsBackOnSystem = list.fallsBackOnSystem
         (self.policy, self.window, self.clock) = (policy, window, clock)
         (self.datagrams, self.streams, self.system) = (datagrams, streams, system)
         reconnaissance = Reconnaissance(clock: clock)
@@ -46,7 +49,7 @@ struct LabLookup: Sendable {
             .compactMap(\.self)
         var inquiry = Inquiry(
             name, types: types, resolvers: resolvers, baselines: reconnaissance.baselines,
-            forger: reconnaissance.forger)
+            forger: reconnaissance.forger, fallsBackOnSystem: fallsBackOnSystem)
         let log = Log(host: host, observer: observe, start: .now)
         let mailbox = Mailbox<Inquiry.Event>()
         await withDiscardingTaskGroup { group in

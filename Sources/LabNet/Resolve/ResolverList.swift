@@ -4,11 +4,15 @@ public struct ResolverList: Hashable, Sendable {
     public var resolvers: [ResolverAddress]
     /// Addresses where no resolver listens: whatever answers there is forged. At most one of each family.
     public var canaries: [Endpoint]
+    /// Whether this machine's own resolver is asked as well where no answer of these can be believed. Who names resolvers
+    /// for one run wants nobody else asked.
+    public var fallsBackOnSystem: Bool
 
-    /// Joins the two.
-    public init(resolvers: [ResolverAddress], canaries: [Endpoint] = []) {
+    /// Joins the parts.
+    public init(resolvers: [ResolverAddress], canaries: [Endpoint] = [], fallsBackOnSystem: Bool = true) {
         self.resolvers = resolvers
         self.canaries = canaries
+        self.fallsBackOnSystem = fallsBackOnSystem
     }
 
     /// Asks these over UDP, and no canary.
@@ -48,7 +52,7 @@ extension ResolverList {
 
     /// Reads resolvers separated by commas, with or without blanks around them; an empty entry is an error.
     package static func parse(list text: String) throws(ResolverListError) -> ResolverList {
-        ResolverList(resolvers: try parse(items(of: text)))
+        ResolverList(resolvers: try parse(items(of: text)), fallsBackOnSystem: false)
     }
 
     /// Reads canaries separated by commas: addresses, one of each family, with a port where it is not 53.

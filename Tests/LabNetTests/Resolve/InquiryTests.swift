@@ -14,13 +14,14 @@ import Testing
 
     /// Resolvers whose paths are known, so that good answers are accepted at once.
     private static func inquiry(
-        _ count: Int, types: [DNSRecordType] = [.a], measured: Bool = true
+        _ count: Int, types: [DNSRecordType] = [.a], measured: Bool = true, fallsBackOnSystem: Bool = true
     ) -> Inquiry {
         let resolvers = (1...count).map { resolver($0) }
         let baseline = Baseline(roundTrip: .milliseconds(150), hopLimit: 50, hasOPT: true)
         let baselines = Dictionary(uniqueKeysWithValues: resolvers.map { ($0, baseline) })
         return Inquiry(
-            name, types: types, resolvers: resolvers, baselines: measured ? baselines : [:], forger: Forger())
+            name, types: types, resolvers: resolvers, baselines: measured ? baselines : [:], forger: Forger(),
+            fallsBackOnSystem: fallsBackOnSystem)
     }
 
     private static func honest(_ claim: DNSClaim = .addresses([truth]), seconds: UInt32 = 60) -> DNSConversation.Event {
@@ -277,6 +278,14 @@ import Testing
         #expect(asksSystem(inquiry.hear(.windowEnded)))
         let actions = inquiry.hear(.systemAnswered([Candidate(address: Self.truth, trust: .trusted)]))
         #expect(handed(actions) == [Candidate(address: Self.truth, trust: .doubtful)])
+        #expect(inquiry.isOver)
+    }
+
+    @Test func whoNamedTheResolversWantsNobodyElseAsked() {
+        var inquiry = Self.inquiry(1, fallsBackOnSystem: false)
+        let first = asked(inquiry.begin(canaries: []))
+        _ = inquiry.hear(.heard(Self.forged(), query: first[0].id))
+        #expect(!asksSystem(inquiry.hear(.windowEnded)))
         #expect(inquiry.isOver)
     }
 

@@ -8,6 +8,12 @@ import Testing
         Endpoint(address: try #require(IPAddress(literal)), port: port)
     }
 
+    @Test func aListOnTheCommandLineIsAskedAlone() throws {
+        #expect(try ResolverList.parse(list: "1.1.1.1").fallsBackOnSystem == false)
+        #expect(try ResolverList.parse(file: "1.1.1.1").fallsBackOnSystem)
+        #expect(ResolverList.defaults.fallsBackOnSystem)
+    }
+
     @Test func readsEveryForm() throws {
         let text =
             "\u{FEFF}# head\r\n 1.1.1.1 # one\n\n1.0.0.1:5353\n[2001:db9::1]:54\n[2001:db9::1]\n\t2001:db9::2\n1.1.1.1:53\n"
