@@ -56,12 +56,14 @@ let package = Package(
     ]
 )
 
-// Not part of a build that nobody asked it of: it needs the sanitizer's runtime, and lld, since gold cannot link it.
+// The fuzzer is not part of a build that nobody asked it of: it needs the sanitizer's runtime, and lld, since gold cannot
+// link it. What it fuzzes has to report which of its branches were taken.
 if Context.environment["FUZZ"] != nil {
     let fuzzer = "-sanitize=fuzzer,address"
+    let instrumented = rules + [.unsafeFlags([fuzzer, "-parse-as-library"])]
+    package.targets.first { $0.name == "LabNet" }?.swiftSettings = instrumented
     package.targets.append(
         .executableTarget(
-            name: "dns-fuzz", dependencies: ["LabNet"],
-            swiftSettings: rules + [.unsafeFlags([fuzzer, "-parse-as-library"])],
+            name: "dns-fuzz", dependencies: ["LabNet"], swiftSettings: instrumented,
             linkerSettings: [.unsafeFlags([fuzzer, "-use-ld=lld"])]))
 }

@@ -1,4 +1,4 @@
-package import LabNet
+import LabNet
 
 /// The question that every input is read as an answer to; its random parts are the same in every run.
 private let query: DNSQuery = {
@@ -19,7 +19,10 @@ private struct Counter: RandomNumberGenerator {
 }
 
 /// Reads one input as a datagram. Its ID and question are put right, so that the reader goes on to what follows them.
-private func test(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+///
+/// The runtime wants the function under this name, though it is also handed to it.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func test(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     let input = Array(UnsafeBufferPointer(start: bytes, count: count))
     _ = try? DNSMessage(input, answering: query)
     let header: [UInt8] = [UInt8(query.id >> 8), UInt8(query.id & 0xff)] + input.prefix(8)
