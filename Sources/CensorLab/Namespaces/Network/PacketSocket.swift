@@ -72,8 +72,9 @@ struct PacketSocket: ~Copyable {
     }
 }
 
-/// A descriptor that is closed at the end of its life.
-private struct OpenDescriptor: ~Copyable {
+/// A descriptor that is closed at the end of its life. (Not private: a release build of another module, which owns a value
+/// that holds one, would not find how to destroy it; Swift 6.3.)
+struct OpenDescriptor: ~Copyable {
     let number: Int32
 
     init(number: Int32) { self.number = number }
