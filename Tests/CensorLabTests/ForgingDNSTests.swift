@@ -163,7 +163,8 @@ struct ForgingDNSTests {
             defer {
                 let number = (try? String(contentsOfFile: pid, encoding: .utf8))?.trimmingCharacters(
                     in: .whitespacesAndNewlines)
-                if let process = number.flatMap({ pid_t($0) }) { kill(process, SIGTERM) }
+                // It was started with SIGTERM blocked, as the thread was that started it.
+                if let process = number.flatMap({ pid_t($0) }) { kill(process, SIGKILL) }
             }
             var rules = Self.rules
             rules.truth = .upstream(upstream)
