@@ -30,24 +30,10 @@ struct LookupBenchmark {
         configuration.mode = .lab(ResolverList(resolvers: resolvers))
         configuration.family = .ip4
         let resolver = Resolver(configuration: configuration, hostsFile: "/dev/null")
-        let start = ContinuousClock.now
-        let (hits, hit) = AsyncStream.makeStream(of: Duration.self)
-        return try await withThrowingTaskGroup(of: Duration?.self) { group in
-            group.addTask {
-                try? await resolver.resolve(Self.name, observe: Observer()) { candidate in
-                    if candidate == Candidate(address: Self.truth, trust: .trusted) { hit.yield(.now - start) }
-                }
-                hit.finish()
-                return nil
+        return try await Self.firstHit { hit in
+            try? await resolver.resolve(Self.name, observe: Observer()) { candidate in
+                if candidate == Candidate(address: Self.truth, trust: .trusted) { hit() }
             }
-            var first: Duration?
-            for await time in hits {
-                first = time
-                break
-            }
-            group.cancelAll()
-            guard let first else { throw Unresolved() }
-            return first
         }
     }
 
@@ -55,26 +41,32 @@ struct LookupBenchmark {
         var generator = SystemRandomNumberGenerator()
         guard let name = DNSName(Self.name) else { throw Unresolved() }
         let query = try DNSQuery(DNSQuestion(name: name, type: .a), using: &generator)
+        return try await Self.firstHit { hit in
+            try? await DatagramSockets().ask(resolver, query.bytes) { event in
+                guard case .arrived(let datagram) = event,
+                    let message = try? DNSMessage(datagram.bytes, answering: query),
+                    message.claim?.addresses.contains(Self.truth) == true
+                else { return }
+                hit()
+            }
+        }
+    }
+
+    /// Runs `body` until it calls what it is given, or ends; how long that took.
+    private static func firstHit(_ body: @escaping @Sendable (@escaping @Sendable () -> Void) async -> Void)
+        async throws
+        -> Duration
+    {
         let start = ContinuousClock.now
         let (hits, hit) = AsyncStream.makeStream(of: Duration.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                try await DatagramSockets().ask(resolver, query.bytes) { event in
-                    guard case .arrived(let datagram) = event,
-                        let message = try? DNSMessage(datagram.bytes, answering: query),
-                        message.claim?.addresses.contains(Self.truth) == true
-                    else { return }
-                    hit.yield(.now - start)
-                }
+                await body { hit.yield(.now - start) }
+                hit.finish()
             }
-            var first: Duration?
-            for await time in hits {
-                first = time
-                break
-            }
-            group.cancelAll()
-            guard let first else { throw Unresolved() }
-            return first
+            defer { group.cancelAll() }
+            for await time in hits { return time }
+            throw Unresolved()
         }
     }
 }

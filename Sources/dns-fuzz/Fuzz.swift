@@ -1,6 +1,8 @@
 import LabNet
 
 /// The question that every input is read as an answer to; its random parts are the same in every run.
+///
+/// It is a constant: where it cannot be asked there is nothing to fuzz, and no input can bring that about.
 private let query: DNSQuery = {
     var generator = Counter()
     guard let name = DNSName("registry-1.docker.io"),

@@ -107,44 +107,15 @@ extension Sentence {
             Sentence(en: "the password, for all on this machine to see", zh: "密码；本机其他用户可以看到")
         case .mirror: Sentence(en: "ask this mirror in place of the registry", zh: "使用镜像站代替原仓库")
         case .plainHTTP: Sentence(en: "speak HTTP without TLS to the registry", zh: "使用不加密的 HTTP 访问仓库")
-        case .lab:
-            Sentence(
-                en:
-                    "get past forged DNS and name-reading boxes: ask many\nresolvers, weigh all answers, shape the TLS handshake",
-                zh: "应对 DNS 污染和 SNI 阻断：同时询问多个 DNS 服务器，\n综合判断全部应答，并调整 TLS 握手方式")
-        case .dnsServers:
-            Sentence(
-                en:
-                    "ask these resolvers: 9.9.9.9, [2620:fe::9]:9953; with -lab also\ntcp://8.8.8.8, tls://9.9.9.9, https://1.1.1.1/dns-query",
-                zh:
-                    "指定 DNS 服务器：9.9.9.9、[2620:fe::9]:9953；lab 模式下还支持\ntcp://8.8.8.8、tls://9.9.9.9、https://1.1.1.1/dns-query"
-            )
-        case .dnsTimeout:
-            Sentence(
-                en: "how long answers are collected with -lab (default 2s)", zh: "lab 模式收集 DNS 应答的时间（默认 2s）")
-        case .canary:
-            Sentence(
-                en:
-                    "ask here too, where no resolver listens, to hear forgers alone;\n-dns-servers has none unless you name one",
-                zh: "同时询问这些没有 DNS 服务器的地址，用来识别伪造应答；\n指定了 -dns-servers 时默认没有")
+        case .lab: labHelp
+        case .dnsServers: resolversHelp
+        case .dnsTimeout: windowHelp
+        case .canary: canaryHelp
         case .noCanary: Sentence(en: "ask nowhere but at resolvers", zh: "不询问任何探测地址")
-        case .sni:
-            Sentence(
-                en:
-                    "how the server's name is shown: auto (default with -lab), plain,\nrecords, segments, records+segments, disorder, omit, alter:NAME",
-                zh: "握手时如何呈现域名：auto（lab 模式默认）、plain、records、\nsegments、records+segments、disorder、omit、alter:域名")
-        case .hello:
-            Sentence(
-                en: "what the TLS greeting offers: standard (default), as little as\npossible, or TLS 1.2 alone",
-                zh: "TLS 握手的内容：standard（默认）、small（尽量少）\n或 tls12（只用 TLS 1.2）")
-        case .mss:
-            Sentence(
-                en: "the largest TCP segment, 88 to 32767, for paths that lose larger ones",
-                zh: "TCP 分段的最大长度，88 到 32767，用于会丢弃大包的网络")
-        case .forget:
-            Sentence(
-                en: "clear first what -lab remembers; alone it clears and ends",
-                zh: "先清除 lab 模式的记忆；单独使用时清除后退出")
+        case .sni: strategyHelp
+        case .hello: helloHelp
+        case .mss: segmentHelp
+        case .forget: forgetHelp
         case .noMemory: Sentence(en: "remember nothing beyond this run", zh: "不保存本次运行的记忆")
         case .network: Sentence(en: "address families to use", zh: "使用的 IP 协议族")
         case .resolve: Sentence(en: "addresses of a host; may be repeated", zh: "指定主机的地址；可重复使用")
@@ -185,5 +156,62 @@ extension Sentence {
         case .rateLimited: Sentence(en: "the registry's pull limit is reached", zh: "达到仓库的拉取次数限制")
         case .interrupted: Sentence(en: "interrupted", zh: "被中断")
         }
+    }
+}
+
+// MARK: What lab mode's flags do
+
+extension Sentence {
+    private static var labHelp: Sentence {
+        Sentence(
+            en:
+                "get past forged DNS and name-reading boxes: ask many\nresolvers, weigh all answers, shape the TLS handshake",
+            zh: "应对 DNS 污染和 SNI 阻断：同时询问多个 DNS 服务器，\n综合判断全部应答，并调整 TLS 握手方式")
+    }
+
+    private static var resolversHelp: Sentence {
+        Sentence(
+            en:
+                "ask these resolvers: 9.9.9.9, [2620:fe::9]:9953; with -lab also\ntcp://8.8.8.8, tls://9.9.9.9, https://1.1.1.1/dns-query",
+            zh:
+                "指定 DNS 服务器：9.9.9.9、[2620:fe::9]:9953；lab 模式下还支持\ntcp://8.8.8.8、tls://9.9.9.9、https://1.1.1.1/dns-query"
+        )
+    }
+
+    private static var windowHelp: Sentence {
+        Sentence(
+            en: "how long answers are collected with -lab (default 2s)", zh: "lab 模式收集 DNS 应答的时间（默认 2s）")
+    }
+
+    private static var canaryHelp: Sentence {
+        Sentence(
+            en:
+                "ask here too, where no resolver listens, to hear forgers alone;\n-dns-servers has none unless you name one",
+            zh: "同时询问这些没有 DNS 服务器的地址，用来识别伪造应答；\n指定了 -dns-servers 时默认没有")
+    }
+
+    private static var strategyHelp: Sentence {
+        Sentence(
+            en:
+                "how the server's name is shown: auto (default with -lab), plain,\nrecords, segments, records+segments, disorder, omit, alter:NAME",
+            zh: "握手时如何呈现域名：auto（lab 模式默认）、plain、records、\nsegments、records+segments、disorder、omit、alter:域名")
+    }
+
+    private static var helloHelp: Sentence {
+        Sentence(
+            en: "what the TLS greeting offers: standard (default), as little as\npossible, or TLS 1.2 alone",
+            zh: "TLS 握手的内容：standard（默认）、small（尽量少）\n或 tls12（只用 TLS 1.2）")
+    }
+
+    private static var segmentHelp: Sentence {
+        Sentence(
+            en: "the largest TCP segment, 88 to 32767, for paths that lose larger ones",
+            zh: "TCP 分段的最大长度，88 到 32767，用于会丢弃大包的网络")
+    }
+
+    private static var forgetHelp: Sentence {
+        Sentence(
+            en: "clear first what -lab remembers; alone it clears and ends",
+            zh: "先清除 lab 模式的记忆；单独使用时清除后退出")
     }
 }

@@ -89,8 +89,10 @@ extension Sentence {
         case .empty: Sentence(en: "there is nothing.", zh: "内容为空。")
         case .notAnAddress:
             Sentence(
-                en: "give an address such as 9.9.9.9, 9.9.9.9:5353 or [2620:fe::fe]:53.",
-                zh: "应为 IP 地址，例如 9.9.9.9、9.9.9.9:5353 或 [2620:fe::fe]:53。")
+                en: "give an address such as 9.9.9.9, 9.9.9.9:5353 or [2620:fe::fe]:53; "
+                    + "a name can only follow one, as in tls://1.1.1.1@one.one.one.one.",
+                zh: "应为 IP 地址，例如 9.9.9.9、9.9.9.9:5353 或 [2620:fe::fe]:53；"
+                    + "域名只能跟在地址之后，例如 tls://1.1.1.1@one.one.one.one。")
         case .notUnicast: Sentence(en: "nobody can be asked there.", zh: "这个地址上不可能有 DNS 服务器。")
         case .badPort: Sentence(en: "the port must be from 1 to 65535.", zh: "端口必须在 1 到 65535 之间。")
         case .unknownScheme(let scheme):
