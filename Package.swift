@@ -29,8 +29,9 @@ let package = Package(
         .target(name: "LabNet", dependencies: ["CAres", "COpenSSL"] + nio, swiftSettings: rules),
         .target(
             name: "Puller", dependencies: ["LabNet", "COpenSSL", "CZlib", "CZstd"] + nio, swiftSettings: rules),
+        .target(name: "Diagnosis", dependencies: ["LabNet", "Puller"] + nio, swiftSettings: rules),
         .executableTarget(
-            name: "docker-tar-lab", dependencies: ["LabNet", "Puller", argumentParser, logging] + nio,
+            name: "docker-tar-lab", dependencies: ["LabNet", "Puller", "Diagnosis", argumentParser, logging] + nio,
             swiftSettings: rules),
 
         .target(
@@ -44,14 +45,17 @@ let package = Package(
             swiftSettings: rules),
 
         .testTarget(
-            name: "LabNetTests", dependencies: ["LabNet", "CensorLab", "COpenSSL"] + nio, swiftSettings: rules),
+            name: "LabNetTests", dependencies: ["LabNet", "CensorLab", "CAres", "COpenSSL"] + nio, swiftSettings: rules),
         .testTarget(
             name: "PullerTests", dependencies: ["Puller", "LabNet"] + nio, swiftSettings: rules),
+        .testTarget(
+            name: "DiagnosisTests", dependencies: ["Diagnosis", "LabNet", "Puller", "CensorLab"] + nio,
+            swiftSettings: rules),
         .testTarget(
             name: "CensorLabTests", dependencies: ["CensorLab", "LabNet", "Puller"] + nio, swiftSettings: rules),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["docker-tar-lab", "censor-lab", "CensorLab", "Puller", "LabNet"] + nio,
+            dependencies: ["docker-tar-lab", "censor-lab", "CensorLab", "Diagnosis", "Puller", "LabNet"] + nio,
             swiftSettings: rules),
     ]
 )

@@ -1,3 +1,4 @@
+import CAres
 import Glibc
 import Testing
 

@@ -1,4 +1,6 @@
+import CAres
 import Foundation
+import Glibc
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix

@@ -1,3 +1,4 @@
+import CAres
 import Foundation
 import Glibc
 import Testing
