@@ -18,6 +18,10 @@ extension Connector {
                 wasProven: await isProven(attempt, for: origin.host))
         } catch {
             await channel.closeNow()
+            // It died behind the handshake: no more than a stream that stalls is that proof of a way.
+            if let strategy = attempt.strategy, !Task.isCancelled {
+                await memory.demoted(strategy, for: origin.host, on: attempt.route)
+            }
             throw NetworkError(
                 step: .exchange, host: origin.host.description, endpoint: attempt.route.endpoint, cause: .closedEarly)
         }
@@ -165,6 +169,7 @@ extension Connector {
     private func secure(_ socket: consuming TCPSocket, _ hello: Hello) async throws -> any Channel {
         let start = ContinuousClock.now
         do {
+            try await tls.prepare(for: hello.host, port: hello.port)
             let session = try tls.session(for: hello.host, port: hello.port, strategy: hello.strategy)
             let (channel, handshake) = try await handover.adopt(socket, beginning: session, clock: clock)
             try await finish(handshake, on: channel, hello, since: start)
@@ -178,6 +183,7 @@ extension Connector {
     private func secure(_ channel: any Channel, _ hello: Hello) async throws -> any Channel {
         let start = ContinuousClock.now
         do {
+            try await tls.prepare(for: hello.host, port: hello.port)
             let session = try tls.session(for: hello.host, port: hello.port, strategy: hello.strategy)
             let handshake = Handshake(session, on: channel.eventLoop)
             do {
@@ -209,6 +215,7 @@ extension Connector {
                 .handshake(hello.strategy, protocolVersion: summary.protocolVersion, failure: nil),
                 host: hello.host.description, endpoint: hello.route.endpoint, since: start)
             await memory.worked(hello.strategy, for: hello.host, on: hello.route)
+            await noticeLocalProxy(hello)
         } catch {
             let isSilent = await !handshake.hasReceived()
             await channel.closeNow()
@@ -219,6 +226,16 @@ extension Connector {
             guard error is DeadlinePassed else { throw error }
             throw TLSFailure(isSilent ? .silenceAfterHello(limit) : .timedOut(limit))
         }
+    }
+
+    /// Says once that a local proxy is at work: a certificate that is valid for the host has come from an address of those
+    /// that such proxies give out, and the user has not named it.
+    private func noticeLocalProxy(_ hello: Hello) async {
+        let address = hello.route.endpoint.address
+        guard isLab, hello.route.relay == nil, address.isFakeIP, case .name(let name) = hello.host,
+            configuration.overrides[name] == nil, await memory.isFirstLocalProxyNotice()
+        else { return }
+        observer.record(.notice(.localProxy(address)), host: name, endpoint: hello.route.endpoint, since: .now)
     }
 
     /// Records a failed handshake, and the penalty that it brings upon its route.

@@ -183,7 +183,7 @@ extension Transport {
         let (memory, route) = (connector.memory, connection.route)
         switch ending {
         case .whole:
-            guard let strategy = connection.strategy else { return }
+            guard let strategy = connection.strategy, !connection.carried.isEmpty else { return }
             let proof: RouteMemory.Proof = connection.carried.isProof ? .stream : .whole
             await memory.worked(strategy, for: host, on: route, proof: proof)
         case .broken(let cause) where cause.meansCut:

@@ -24,7 +24,7 @@ extension Show {
         line("  files      \(directory)/ca.pem \(directory)/environment")
         line("  run        . \(directory)/environment")
         line(
-            "             ip netns exec \(client) docker-tar-lab -action pull -lab -image \"$IMAGE\" -dns-servers \"$DNS\" "
+            "             ip netns exec \(client) docker-tar-lab -action pull -lab -no-memory -image \"$IMAGE\" -dns-servers \"$DNS\" "
                 + "-ca-file \"$CA\"")
         line(
             "Real here, and not on loopback: packets and their hop limits, resets to both ends and their residual, disorder, "

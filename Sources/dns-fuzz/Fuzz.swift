@@ -6,7 +6,8 @@ import LabNet
 private let query: DNSQuery = {
     var generator = Counter()
     guard let name = DNSName("registry-1.docker.io"),
-        let query = try? DNSQuery(DNSQuestion(name: name, type: .a), using: &generator)
+        let query = try? DNSQuery(
+            DNSQuestion(name: name, type: .a), cookie: DNSCookie(using: &generator), using: &generator)
     else { preconditionFailure("this question can always be asked") }
     return query
 }()

@@ -54,7 +54,7 @@ struct ForgingDNSTests {
 
     @Test func aCanaryIsAnsweredByInjectorsAlone() async throws {
         var rules = Self.rules
-        rules.truth = .nobody
+        (rules.truth, rules.delay) = (.nobody, .zero)
         let dns = try await ForgingDNS.start(rules, at: Self.place(3))
         let answers = try await ask(dns.endpoint, Query.bytes(Self.name), until: 4)
         await dns.stop()

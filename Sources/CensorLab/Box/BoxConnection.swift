@@ -14,6 +14,7 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
     private var held = ByteBuffer()
     private var reads = 0
     private var isJudged = false
+    private var isForwarding = false
 
     init(_ rules: TLSBox.Rules, memory: ResidualMemory, server: SocketAddress, journal: Journal, party: String) {
         self.rules = rules
@@ -80,6 +81,7 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func forward(context: ChannelHandlerContext) {
+        isForwarding = true
         // What the client sends meanwhile stays in its socket, or is held here.
         context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
         let channel = context.channel
@@ -122,8 +124,8 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // The client has closed its half before its hello was whole: there is nobody to forward it to.
-        if event as? ChannelEvent == .inputClosed, !isJudged { context.close(promise: nil) }
+        // The client has closed its half, and there is nobody to forward it to: its hello was not whole, or is swallowed.
+        if event as? ChannelEvent == .inputClosed, !isForwarding { context.close(promise: nil) }
         context.fireUserInboundEventTriggered(event)
     }
 }

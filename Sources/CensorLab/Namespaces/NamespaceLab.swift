@@ -96,8 +96,14 @@ package final class NamespaceLab: Sendable {
     /// Starts a party, and returns when it is ready.
     private func begin(_ role: Topology.Role, _ program: String, _ arguments: [String]) async throws {
         let ready = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
-        let child = try await ChildProcess.start(route.path, inside(role, [program] + arguments)) { [report] line in
-            if line == "ready" { ready.succeed() } else { report(line) }
+        let child: ChildProcess
+        do {
+            child = try await ChildProcess.start(route.path, inside(role, [program] + arguments)) { [report] line in
+                if line == "ready" { ready.succeed() } else { report(line) }
+            }
+        } catch {
+            ready.fail(error)
+            throw error
         }
         children.withLock { $0.append(child) }
         child.whenEnded { ready.fail(LabFailure("the \(role.rawValue) did not start")) }

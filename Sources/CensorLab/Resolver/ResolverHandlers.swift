@@ -92,6 +92,9 @@ final class ResolverStream: ChannelInboundHandler {
     private let rules: ForgingDNS.Rules
     private let carrier: Event.Carrier
     private let journal: Journal
+    /// Answers that have yet to be sent.
+    private var due = 0
+    private var isInputClosed = false
 
     init(_ rules: ForgingDNS.Rules, over carrier: Event.Carrier, journal: Journal) {
         self.rules = rules
@@ -105,20 +108,35 @@ final class ResolverStream: ChannelInboundHandler {
         guard let query = DNSQuery(message) else { return channel.close(promise: nil) }
         journal.record(.asked(query, from: channel.peer, over: carrier), by: party)
         if rules.resetsTCP { return channel.reset() }
-        rules.trueAnswer(
+        let answer = rules.trueAnswer(
             to: query, message: message, from: channel.peer, over: carrier, limit: Int(UInt16.max),
-            on: context.eventLoop
-        )?.whenSuccess { answer in
+            on: context.eventLoop)
+        guard let answer else { return }
+        due += 1
+        answer.assumeIsolated().whenComplete { result in
+            self.due -= 1
+            guard let answer = try? result.get() else { return self.closeWhenDone(channel) }
             journal.record(answer.event(for: query), by: party)
             let framed = UInt16(answer.message.count).networkBytes + answer.message
-            channel.writeAndFlush(ByteBuffer(bytes: framed), promise: nil)
+            channel.writeAndFlush(ByteBuffer(bytes: framed)).assumeIsolated().whenComplete { _ in
+                self.closeWhenDone(channel)
+            }
         }
+    }
+
+    private func closeWhenDone(_ channel: any Channel) {
+        if isInputClosed, due == 0 { channel.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        // A client that will ask no more, and reads on: the answers that are due still reach it, then it closes.
+        // A client that will ask no more, and reads on: the answers that are due still reach it.
+        if event as? ChannelEvent == .inputClosed {
+            isInputClosed = true
+            closeWhenDone(context.channel)
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 }
 

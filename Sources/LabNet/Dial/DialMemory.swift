@@ -4,6 +4,7 @@ internal import FoundationEssentials
 actor DialMemory {
     private var routes = RouteMemory()
     private var hasNoticedProxy = false
+    private var hasNoticedLocalProxy = false
     private var hasNoticedFailure = false
     private var stamp: MemoryFolder.Stamp?
     private let file: MemoryFile?
@@ -35,6 +36,12 @@ actor DialMemory {
     func isFirstProxyNotice() -> Bool {
         defer { hasNoticedProxy = true }
         return !hasNoticedProxy
+    }
+
+    /// True once: for whoever is to say that a local proxy carries the connections.
+    func isFirstLocalProxyNotice() -> Bool {
+        defer { hasNoticedLocalProxy = true }
+        return !hasNoticedLocalProxy
     }
 }
 

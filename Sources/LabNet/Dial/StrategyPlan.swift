@@ -178,7 +178,13 @@ extension StrategyPlan {
 
     /// What to say when no attempt is left: every failure, in its order.
     package func defeat(host: Host) -> NetworkError {
-        let all = failures + [unresolved].compactMap(\.self)
+        var all = failures + [unresolved].compactMap(\.self)
+        // Addresses in doubt were not shown the name, so that a server's own among them has declined for the want of it.
+        let isAllDoubt = !ways.isEmpty && ways.allSatisfy { $0.trust == .doubtful }
+        if isAllDoubt, !failures.isEmpty, unresolved == nil {
+            let cause = NetworkError.Cause.onlyForgedAnswers(count: ways.count)
+            all.append(NetworkError(step: .resolve, host: host.description, cause: cause))
+        }
         if let only = all.first, all.count == 1 { return only }
         // Nothing was tried: each route was in doubt, and a plain request would have shown the name to it.
         if all.isEmpty {

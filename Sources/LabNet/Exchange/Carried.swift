@@ -16,6 +16,9 @@ final class Carried: Sendable {
     /// - Parameter wasProven: whether other connections have proved the same way already, or there is nothing to prove.
     init(wasProven: Bool) { self.wasProven = wasProven }
 
+    /// Whether it has brought nothing: an answer without a body proves no way.
+    var isEmpty: Bool { bytes.load(ordering: .relaxed) == 0 }
+
     /// Whether this connection itself is the proof.
     var isProof: Bool { bytes.load(ordering: .relaxed) >= Self.proof }
 

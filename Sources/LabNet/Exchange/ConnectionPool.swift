@@ -25,10 +25,10 @@ actor ConnectionPool {
 
     /// Closes the idle connections on a route: a stream was cut there.
     func drop(_ route: Route) async {
-        for (origin, connections) in idle {
-            idle[origin] = connections.filter { $0.route != route }
-            for connection in connections where connection.route == route { await connection.close() }
-        }
+        let gone = idle.values.joined().filter { $0.route == route }
+        // Before anything is waited for: others take and put meanwhile.
+        idle = idle.mapValues { $0.filter { $0.route != route } }
+        for connection in gone { await connection.close() }
     }
 
     /// Closes every idle connection, and whatever is put back later.

@@ -38,6 +38,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
     private var response: EventLoopPromise<Response>?
     private var body: Body.Source?
     private var exchange = 0
+    private var headDue = NIODeadline.uptimeNanoseconds(0)
     private var isHeldBack = false
     private var owesRead = false
 
@@ -61,7 +62,10 @@ final class HTTP1Handler: ChannelDuplexHandler {
 
     /// Sends a request; the promise gets the head of the final response and its body, or `NetworkError`.
     func send(_ head: HTTPRequestHead, body: ByteBuffer?, response promise: EventLoopPromise<Response>) {
-        guard let context, state.begin() else { return promise.fail(failure(.closedEarly)) }
+        guard let context, state.begin() else {
+            ending = .broken(.closedEarly)
+            return promise.fail(failure(.closedEarly))
+        }
         exchange += 1
         ending = .abandoned
         response = promise
@@ -92,9 +96,16 @@ final class HTTP1Handler: ChannelDuplexHandler {
     }
 
     private func awaitFirstByte() {
-        timer.start(timeouts.firstByte) { [weak self] in
+        headDue = .now() + TimeAmount(timeouts.firstByte)
+        awaitHead(within: timeouts.firstByte)
+    }
+
+    /// Waits for the head until it is due; while a record that has begun may hold it, no longer than `limit` for the rest.
+    private func awaitHead(within limit: Duration) {
+        let left = min(Duration.nanoseconds((headDue - .now()).nanoseconds), limit)
+        timer.start(left) { [weak self] in
             guard let self else { return }
-            self.breakOff(.timedOut(self.timeouts.firstByte))
+            self.breakOff(.timedOut(min(limit, self.timeouts.firstByte)))
         }
     }
 }
@@ -139,9 +150,9 @@ extension HTTP1Handler {
         if state.isReceivingBody {
             // A record takes its time on a slow line, and gives nothing before it is whole.
             timer.sign()
-        } else if response != nil, !carried.isProven, tls?.isMidRecord == true {
-            // The head is in a record that has begun: its rest is not the server's to think about.
-            awaitMore()
+        } else if response != nil, !carried.isProven {
+            // The head may be in a record that has begun: its rest is not the server's to think about.
+            awaitHead(within: tls?.isMidRecord == true ? timeouts.proving : timeouts.firstByte)
         }
         context.fireChannelReadComplete()
     }

@@ -84,7 +84,10 @@ extension AresLookup {
     ///
     /// A stub of resolv.conf on a loopback address stays: to ask it touches no network, of either family.
     private func chooseServers(_ channel: ares_channel) throws(AresFailure) {
-        let usual = servers.isEmpty ? configuredServers(channel).filter { isAllowed($0) || $0.address.isLoopback } : []
+        let configured = servers.isEmpty ? configuredServers(channel) : []
+        let usual = configured.filter { isAllowed($0) || $0.address.isLoopback }
+        // Written back, the list would lose the interfaces of link-local servers.
+        if !usual.isEmpty, usual.count == configured.count { return }
         let chosen = servers.isEmpty ? usual : servers.filter(isAllowed)
         guard !chosen.isEmpty else { throw AresFailure(status: AresFailure.noServer) }
         let list = chosen.map(\.description).joined(separator: ",")

@@ -4,7 +4,8 @@ struct CacheEntry: Sendable {
     private var kept: [Kept] = []
     /// What the running lookup has found.
     private var running: [Kept]?
-    /// Whether what is kept is all that a lookup found, and none of it has expired.
+    /// Whether what is kept is all that a lookup found, none of it has expired, and some of it is trusted: where all is in
+    /// doubt, the next to ask may hear more.
     private(set) var isWhole = false
     /// Where news of the running lookup go.
     var listeners: [Int: AsyncStream<News>.Continuation] = [:]
@@ -60,7 +61,7 @@ struct CacheEntry: Sendable {
         switch end {
         case .found:
             kept = running ?? []
-            isWhole = !kept.isEmpty
+            isWhole = kept.contains { $0.candidate.trust == .trusted }
         case .failed: isWhole = false
         case .abandoned:
             kept = merged

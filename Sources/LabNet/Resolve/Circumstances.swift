@@ -65,9 +65,9 @@ struct Circumstances {
         }
         let basis = standing.hasNoSign ? Verdict.Basis.noBaseline : .signs
         // One hard sign is enough where another answer stands better. Alone it may be an odd path: it takes a second.
-        // Soft signs never reject: a busy path has them, and a forger can see to it that the truth has.
+        // Neither soft signs nor content ever reject: a busy path has those, and a forger can give the truth to a canary.
         let isWorse = rivals.contains { $0.isClean || $0.signs < standing.signs }
-        return (standing.isHard && (isWorse || standing.signs > 1) ? .rejected : undecided, basis)
+        return (standing.isHardByManner && (isWorse || standing.signs > 1) ? .rejected : undecided, basis)
     }
 
     /// What is made of an answer that nothing speaks against and nobody contradicts who could be right.

@@ -27,7 +27,9 @@ struct DNSChain: Hashable, Sendable {
         }
         var addresses: Set<IPAddress> = []
         for record in answers where record.owner == name && record.recordClass == 1 {
-            guard record.type == question.type.rawValue, case .address(let address) = record.content else { continue }
+            guard record.type == question.type.rawValue, case .address(let address) = record.content,
+                !address.isMapped
+            else { continue }
             addresses.insert(address)
             lifetimes.append(record.lifetime)
         }

@@ -12,19 +12,16 @@ extension DNSConversation {
             observer.record(.query(detail: prefix + detail), host: host, endpoint: endpoint, since: start)
         }
 
-        /// Records an answer.
+        /// Records a message that came back.
         func write(
-            _ message: DNSMessage, _ datagram: Datagram?, to question: DNSQuestion,
-            since start: ContinuousClock.Instant
+            _ heard: Heard, _ datagram: Datagram?, to question: DNSQuestion, since start: ContinuousClock.Instant
         ) {
-            write(datagram, "\(question.type.mnemonic): \(message.summary)", since: start)
-        }
-
-        /// Records a message that was no answer.
-        func write(
-            _ error: DNSError, _ datagram: Datagram?, to question: DNSQuestion, since start: ContinuousClock.Instant
-        ) {
-            write(datagram, "\(question.type.mnemonic): refused: \(error)", since: start)
+            switch heard {
+            case .answer(let message, _):
+                write(datagram, "\(question.type.mnemonic): \(message.summary)", since: start)
+            case .unreadable(let error):
+                write(datagram, "\(question.type.mnemonic): refused: \(error)", since: start)
+            }
         }
 
         private func write(_ datagram: Datagram?, _ detail: String, since start: ContinuousClock.Instant) {

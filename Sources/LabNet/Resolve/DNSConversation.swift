@@ -2,7 +2,7 @@
 struct DNSConversation: Sendable {
     let resolver: ResolverAddress
     let question: DNSQuestion
-    /// The resolver's in this run; none over TLS, where nobody can forge.
+    /// The resolver's in this run; none over streams, where nobody can forge a datagram.
     let cookie: DNSCookie?
     /// How long an answer over a stream may take; datagrams are heard until the task is cancelled.
     let window: Duration
@@ -23,9 +23,6 @@ struct DNSConversation: Sendable {
         /// Nothing more can be heard; the cause where that is a failure.
         case ended(NetworkError.Cause?)
     }
-
-    /// More messages to one query than this are a flood, and are not heard: injectors send a few.
-    static let maximumMessages = 64
 
     /// Asks, and hears everything that comes back: over UDP until the task is cancelled, over a stream one answer.
     func run(_ hear: @Sendable (Event) -> Void) async {
@@ -48,15 +45,17 @@ struct DNSConversation: Sendable {
     private func askByDatagram(
         _ query: DNSQuery, since start: ContinuousClock.Instant, _ hear: @Sendable (Event) -> Void
     ) async {
-        var count = 0
+        var flood = Flood()
         do {
             try await datagrams.ask(resolver.endpoint, query.bytes) { event in
-                count += 1
-                guard count <= Self.maximumMessages else { return }
                 switch event {
                 case .arrived(let datagram):
-                    hear(read(datagram.bytes, datagram, answering: query, since: start))
+                    let heard = read(datagram.bytes, datagram, answering: query)
+                    guard flood.admits(heard) else { return }
+                    journal.write(heard, datagram, to: question, since: start)
+                    hear(heard.event)
                 case .failed(let errno):
+                    guard flood.admitsDisturbance() else { return }
                     journal.write(
                         "\(question.type.mnemonic): ICMP error, errno \(errno), no end to listening", since: start)
                     hear(.disturbed(SocketFailure(errno: errno).causeWhileConnecting))
@@ -73,37 +72,39 @@ struct DNSConversation: Sendable {
     ) async {
         do {
             let bytes = try await streams.ask(resolver, query.bytes, within: window)
-            hear(read(bytes, nil, answering: query, since: start))
+            let heard = read(bytes, nil, answering: query)
+            journal.write(heard, nil, to: question, since: start)
+            hear(heard.event)
             hear(.ended(nil))
         } catch {
             guard !Task.isCancelled else { return }
             journal.write("\(question.type.mnemonic): \(error)", since: start)
-            if error is DNSError { hear(.unreadable) }
-            hear(.ended(Self.cause(of: error, window)))
+            hear(.ended((error as? NetworkError)?.cause ?? .noAnswer))
         }
     }
 
-    private static func cause(of error: any Error, _ window: Duration) -> NetworkError.Cause {
-        switch error {
-        case let failure as SocketFailure: failure.causeWhileConnecting
-        case let failure as NetworkError: failure.cause
-        case is DeadlinePassed: .timedOut(window)
-        default: .noAnswer
-        }
-    }
-
-    private func read(
-        _ bytes: [UInt8], _ datagram: Datagram?, answering query: DNSQuery, since start: ContinuousClock.Instant
-    ) -> Event {
+    private func read(_ bytes: [UInt8], _ datagram: Datagram?, answering query: DNSQuery) -> Heard {
         do {
             let message = try DNSMessage(bytes, answering: query)
-            journal.write(message, datagram, to: question, since: start)
             let reply = Reply(
                 message, elapsed: datagram?.elapsed, hopLimit: datagram?.hopLimit, isControl: question == .control)
-            return reply.map(Event.replied) ?? .truncated
+            return .answer(message, reply)
         } catch {
-            journal.write(error, datagram, to: question, since: start)
-            return .unreadable
+            return .unreadable(error)
+        }
+    }
+
+    /// A message that came back, read.
+    enum Heard {
+        /// An answer, and what of it can be judged; nothing when it was truncated.
+        case answer(DNSMessage, Reply?)
+        case unreadable(DNSError)
+
+        var event: Event {
+            switch self {
+            case .answer(_, let reply): reply.map(Event.replied) ?? .truncated
+            case .unreadable: .unreadable
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ package enum DNSError: Error, Hashable, Sendable {
     case questionCount(UInt16)
     /// The question is not the one that was asked.
     case wrongQuestion
-    /// A compression pointer does not point backwards, so that following it might never end.
+    /// A compression pointer does not point backwards, or one leads to the next for too long: following it might never end.
     case pointerLoop
     /// A label of a kind that does not exist (RFC 1035 4.1.4), or longer than 63 bytes.
     case badLabel(UInt8)
@@ -43,7 +43,7 @@ extension DNSError: CustomStringConvertible {
         case .wrongOpcode(let opcode): "opcode \(opcode)"
         case .questionCount(let count): "\(count) questions"
         case .wrongQuestion: "wrong question"
-        case .pointerLoop: "name pointer does not point backwards"
+        case .pointerLoop: "name pointers without an end"
         case .badLabel(let byte): "label of kind \(byte >> 6)"
         case .nameTooLong: "name of more than 255 bytes"
         case .tooManyRecords(let count): "\(count) records"

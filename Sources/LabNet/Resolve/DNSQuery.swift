@@ -61,6 +61,8 @@ package struct DNSQuery: Hashable, Sendable {
     package init(
         _ question: DNSQuestion, cookie: DNSCookie? = nil, using generator: inout some RandomNumberGenerator
     ) throws(DNSError) {
+        // c-ares 1.18 does not decode `\DDD`: it would ask for another name.
+        guard !question.name.description.contains("\\") else { throw .unaskable(status: labnet_ares_badname) }
         let id = UInt16.random(in: .min ... .max, using: &generator)
         var name = ""
         for scalar in question.name.description.unicodeScalars {

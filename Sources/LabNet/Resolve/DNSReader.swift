@@ -8,6 +8,9 @@ struct DNSReader {
         self.position = position
     }
 
+    /// As many labels as 255 bytes can hold.
+    private static let maximumJumps = 127
+
     var remaining: Int { bytes.count - position }
 
     mutating func byte() throws(DNSError) -> UInt8 {
@@ -35,12 +38,13 @@ struct DNSReader {
     /// Reads a name, following compression pointers (RFC 1035 4.1.4).
     ///
     /// A pointer has to point before the place from which the name was last read: so every jump goes backwards, and the
-    /// sum of all labels is at most 255 bytes.
+    /// sum of all labels is at most 255 bytes. Pointers to pointers are followed no further than a name has labels.
     mutating func name() throws(DNSError) -> DNSName {
         var wire: [UInt8] = []
         var reader = self
         var start = position
         var end: Int?
+        var jumps = 0
         while true {
             let length = try reader.byte()
             switch length >> 6 {
@@ -54,7 +58,8 @@ struct DNSReader {
                 }
             case 0b11:
                 let target = Int(length & 0x3f) << 8 | Int(try reader.byte())
-                guard target < start else { throw .pointerLoop }
+                jumps += 1
+                guard target < start, jumps <= Self.maximumJumps else { throw .pointerLoop }
                 end = end ?? reader.position
                 start = target
                 reader.position = target

@@ -55,6 +55,7 @@ final class DNSStreamHandler: ChannelInboundHandler {
     final class Question: Sendable {
         let message: [UInt8]
         let answer: EventLoopPromise<[UInt8]>
+        let birth = NIODeadline.now()
 
         init(_ message: [UInt8], on loop: any EventLoop) {
             self.message = message
@@ -64,9 +65,13 @@ final class DNSStreamHandler: ChannelInboundHandler {
 
     /// More questions at a time than this are refused.
     private static let limit = 1 << 12
+    /// Silence for this long behind a question is no slow resolver any more.
+    private static let patience = TimeAmount.seconds(1)
 
     private var waiting: [UInt16: Question] = [:]
     private var context: ChannelHandlerContext?
+    /// When anything came last.
+    private var lastSign = NIODeadline.uptimeNanoseconds(0)
 
     /// Sends a question, under its own ID where nobody else uses it.
     func send(_ question: Question) {
@@ -86,10 +91,14 @@ final class DNSStreamHandler: ChannelInboundHandler {
     }
 
     /// Nobody waits for this answer any more.
+    ///
+    /// Where it was waited for in vain, and nothing else has come meanwhile, the connection is probably dead without anybody
+    /// having said so: the next to ask shall have a new one.
     func forget(_ question: Question) {
         guard let id = waiting.first(where: { $0.value === question })?.key else { return }
         waiting[id] = nil
         question.answer.fail(CancellationError())
+        if lastSign < question.birth, .now() - question.birth >= Self.patience { context?.close(promise: nil) }
     }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -100,6 +109,7 @@ final class DNSStreamHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        lastSign = .now()
         var message = Array(unwrapInboundIn(data).readableBytesView)
         guard message.count >= 2 else { return }
         // What nobody asked, or waits for no longer, is nobody's answer.

@@ -10,9 +10,9 @@ struct HostsFile: Sendable {
 
     /// The addresses of a name, in the order of the file; none when the file cannot be read.
     ///
-    /// The file is read anew: it is small and local, and a lookup of one name happens once a run.
-    func addresses(of name: String) -> [IPAddress] {
-        Self.addresses(of: name, in: read())
+    /// The file is read anew, beside the cooperative pool: it may have changed since the last lookup.
+    func addresses(of name: String) async -> [IPAddress] {
+        await MemoryFile.blocking { Self.addresses(of: name, in: read()) }
     }
 
     /// The addresses of a lower-case name in a file's bytes; lines that make no sense are skipped, as everybody does.

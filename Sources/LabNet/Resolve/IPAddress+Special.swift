@@ -11,6 +11,11 @@ extension IPAddress {
         Self.specialPurpose.contains { $0.contains(self) }
     }
 
+    /// Whether it is an IPv4 address in IPv6's clothes (RFC 4291 2.5.5.2): the system would dial the other family.
+    var isMapped: Bool {
+        if case .v6(high: 0, let low) = self { low >> 32 == 0xffff } else { false }
+    }
+
     /// Whether it is this machine itself (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
     var isLoopback: Bool {
         switch self {
@@ -55,7 +60,7 @@ extension IPAddress {
     private static let specialPurpose = AddressBlock.list([
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
         "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
-        "::/127", "100::/64", "2001::/32", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8",
+        "::/127", "::ffff:0:0/96", "100::/64", "2001::/32", "2001:db8::/32", "fc00::/7", "fe80::/10", "ff00::/8",
     ])
 }
 

@@ -2,12 +2,12 @@ extension Inquiry {
     /// Puts a query on the list, unless there are too many.
     mutating func ask(
         _ resolver: ResolverAddress, _ question: DNSQuestion, for purpose: Query.Purpose = .answer, depth: Int = 0,
-        isRepeated: Bool = false
+        parent: Int? = nil, isRepeated: Bool = false
     ) -> [Action] {
         guard queries.count < Self.maximumQueries else { return [] }
         let query = Query(
             id: queries.count, resolver: resolver, question: question, purpose: purpose, step: steps,
-            depth: depth, isRepeated: isRepeated)
+            depth: depth, parent: parent, isRepeated: isRepeated)
         queries.append(query)
         return [.ask(query)]
     }
@@ -37,8 +37,8 @@ extension Inquiry {
         return failures == 1 && !isSettled ? askNext() : []
     }
 
-    /// Asks once more, from another socket, what no believable answer has come to for two steps: a datagram may be lost,
-    /// and a forger answers in any case. The second query has an ID and evidence of its own: a resolver answers each
+    /// Asks once more, from another socket, what no answer has been accepted to for two steps: a datagram may be lost, and a
+    /// forger answers in any case, be it that something did not fit. The second query has an ID and evidence of its own: a resolver answers each
     /// query once, and a second answer to one is the sign of a forger.
     mutating func repeatUnanswered() -> [Action] {
         let due = queries.filter { query in
@@ -47,7 +47,9 @@ extension Inquiry {
         }
         return due.flatMap { query -> [Action] in
             queries[query.id].isRepeated = true
-            return ask(query.resolver, query.question, for: query.purpose, depth: query.depth, isRepeated: true)
+            return ask(
+                query.resolver, query.question, for: query.purpose, depth: query.depth, parent: query.parent,
+                isRepeated: true)
         }
     }
 
@@ -56,8 +58,7 @@ extension Inquiry {
         case .canary: false
         case .baseline: query.replies.isEmpty && !isSettled
         case .answer:
-            !isSettled(query.question.type) && !query.isTruncated
-                && outcomes[query.id, default: []].isSubset(of: [.rejected])
+            !isSettled(query.question.type) && !outcomes[query.id, default: []].contains(.accepted)
         }
     }
 
@@ -68,7 +69,7 @@ extension Inquiry {
         guard query.purpose == .answer, query.resolver.carrier == .datagrams,
             !queries.contains(where: { $0.resolver == stream && $0.question == query.question })
         else { return [] }
-        return ask(stream, query.question, depth: query.depth)
+        return ask(stream, query.question, depth: query.depth, parent: query.parent)
     }
 
     /// Asks on, at the same resolver, for the names that its answers end in without an address.
@@ -76,25 +77,22 @@ extension Inquiry {
     /// At once where the answer is accepted; what is held is followed from the first step on, and is believed no further
     /// than the answer that led there.
     mutating func followAliases() -> [Action] {
+        var left = Self.maximumAliasQueries - queries.count(where: \.isOnAlias)
+        var held: [Int: Int] = [:]
+        for query in queries { if let parent = query.parent { held[parent, default: 0] += 1 } }
         var actions: [Action] = []
-        for verdict in verdicts where verdict.outcome == .accepted || verdict.outcome == .held && steps > 0 {
-            guard case .alias(let target) = verdict.reply.claim,
-                let query = queries.first(where: { $0.isAnswered(by: verdict) }), query.depth < Self.maximumAliases
-            else { continue }
-            let question = DNSQuestion(name: target, type: verdict.type)
-            guard !queries.contains(where: { $0.resolver == query.resolver && $0.question == question }) else {
+        for (verdict, id) in zip(verdicts, answeredIDs) where left > 0 {
+            guard case .alias(let target) = verdict.reply.claim, queries[id].depth < Self.maximumAliases else {
                 continue
             }
-            actions += ask(query.resolver, question, depth: query.depth + 1)
+            let mayFollow = verdict.outcome == .held && steps > 0 && held[id, default: 0] < Self.maximumHeldAliases
+            guard verdict.outcome == .accepted || mayFollow else { continue }
+            let (resolver, question) = (queries[id].resolver, DNSQuestion(name: target, type: verdict.type))
+            guard !queries.contains(where: { $0.resolver == resolver && $0.question == question }) else { continue }
+            actions += ask(resolver, question, depth: queries[id].depth + 1, parent: id)
+            held[id, default: 0] += 1
+            left -= 1
         }
         return actions
-    }
-}
-
-extension Inquiry.Query {
-    /// Whether a verdict is on an answer to this query.
-    fileprivate func isAnswered(by verdict: Verdict) -> Bool {
-        purpose == .answer && resolver == verdict.resolver && question.type == verdict.type
-            && (isOnAlias ? question.name : nil) == verdict.alias && replies.contains(verdict.reply)
     }
 }

@@ -3,9 +3,7 @@ extension Inquiry {
     mutating func weigh() -> [Action] {
         let earlier = Dictionary(verdicts.map { ($0.answer, $0.outcome) }, uniquingKeysWith: { $1 })
         verdicts = Verdict.judge(evidence, forger: forger, isFinal: isFinal)
-        // There is one for each reply, in the order of the evidence.
-        let ids = answered.flatMap { query in query.replies.map { _ in query.id } }
-        outcomes = zip(ids, verdicts).reduce(into: [:]) { $0[$1.0, default: []].insert($1.1.outcome) }
+        outcomes = zip(answeredIDs, verdicts).reduce(into: [:]) { $0[$1.0, default: []].insert($1.1.outcome) }
         var actions = verdicts.filter { earlier[$0.answer] != $0.outcome }.map(Action.judged)
         actions += followAliases()
         actions += handOut()
@@ -13,6 +11,9 @@ extension Inquiry {
     }
 
     private var answered: [Query] { queries.filter { $0.purpose == .answer && !$0.replies.isEmpty } }
+
+    /// The query that each verdict is on: there is one for each reply, in the order of the evidence.
+    var answeredIDs: [Int] { answered.flatMap { query in query.replies.map { _ in query.id } } }
 
     private var evidence: [Evidence] {
         answered.map {
@@ -112,7 +113,9 @@ extension Inquiry {
     /// no longer is handed out again, as doubtful.
     private mutating func handOut() -> [Action] {
         // What a local proxy says of its own addresses is beyond these verdicts.
-        let ranked = Conclusion(verdicts, unreadable: 0, policy: .ip).candidates.filter { !isProxys($0.address) }
+        let ranked = Conclusion(verdicts, types: types, unreadable: 0, policy: .ip).candidates.filter {
+            !isProxys($0.address)
+        }
         let believed = Set(ranked.filter { $0.trust == .trusted }.map(\.address))
         let fallen = handed.filter { $0.value == .trusted && !believed.contains($0.key) && !isProxys($0.key) }
         return ranked.filter { $0.trust == .trusted || isFinal }.flatMap { hand($0) }
@@ -127,27 +130,31 @@ extension Inquiry {
     }
 
     private func lifetime(of address: IPAddress) -> Duration {
-        let replies = queries.flatMap(\.replies).filter { $0.claim.addresses.contains(address) }
-        let seconds = replies.compactMap(\.timeToLive).min()
+        var seconds: UInt32?
+        for query in queries {
+            for reply in query.replies where reply.claim.addresses.contains(address) {
+                seconds = [seconds, reply.timeToLive].compactMap(\.self).min()
+            }
+        }
         return seconds.map { .seconds(Int64($0)) } ?? Finding.usualLifetime
     }
 
     /// A local proxy (Clash and its kin) answers every name from a range of its own. Whether it is one, and not a forger,
     /// this machine's own resolver says.
     private mutating func suspectProxy() -> [Action] {
-        guard case .unasked = system,
+        guard fallsBackOnSystem, case .unasked = system,
             queries.contains(where: { $0.replies.contains { $0.claim.addresses.contains(where: \.isFakeIP) } })
         else { return [] }
         system = .asked
         return [.askSystem]
     }
 
-    /// Takes what this machine's own resolver says: the addresses of a local proxy are to be used.
+    /// Takes what this machine's own resolver says: the addresses of a local proxy are to be tried at once. It ends nothing:
+    /// where no certificate bears that out, what the others say is still to be heard.
     mutating func takeSystemAnswer(_ candidates: [Candidate]) -> [Action] {
         system = .answered(candidates)
         let fakes = candidates.map(\.address).filter(\.isFakeIP)
-        guard let first = fakes.first else { return [] }
-        return [.notice(.localProxy(first))] + fakes.flatMap { hand(Candidate(address: $0, trust: .trusted)) }
+        return fakes.flatMap { hand(Candidate(address: $0, trust: .trusted)) }
     }
 
     /// Where nothing is to be trusted, what this machine's own resolver says is as good as the rest.

@@ -17,6 +17,10 @@ struct Inquiry: Sendable {
     static let maximumQueries = 640
     /// A chain of aliases is asked on for so often (a resolver follows them itself, and seldom leaves one).
     static let maximumAliases = 8
+    /// Queries for aliases, all in all: forged ones must not use up what the name itself needs.
+    static let maximumAliasQueries = 34
+    /// Answers to one query whose alias is asked on for before one of them is believed.
+    static let maximumHeldAliases = 2
 
     /// So many steps have to pass in silence before a lookup ends early.
     static let quietSteps = 2
@@ -79,7 +83,6 @@ struct Inquiry: Sendable {
         case judged(Verdict)
         /// A resolver's baseline is new, or is none any more.
         case measured(ResolverAddress, Baseline?)
-        case notice(Observation.Notice)
     }
 
     /// This machine's own resolver is asked only where the lab's answers do not suffice.
@@ -99,6 +102,8 @@ struct Inquiry: Sendable {
         let step: Int
         /// How many aliases lie between the name and this one's.
         let depth: Int
+        /// The query whose answer named the alias; nil for the name itself.
+        let parent: Int?
         var isRepeated = false
         var replies: [Reply] = []
         var isTruncated = false
@@ -175,19 +180,19 @@ struct Inquiry: Sendable {
         case .ended(let failure):
             queries[id].isOver = true
             queries[id].failure = failure ?? query.failure
-            if failure != nil { return replace(query.resolver) }
+            if failure != nil, query.purpose != .canary { return replace(query.resolver) }
         }
         return []
     }
 
     /// Ends the lookup when it is time, after asking this machine's own resolver where nothing else suffices.
     private mutating func conclude() -> [Action] {
-        guard isFinal || isProxied || hasHeardAll else { return [] }
+        guard isFinal || hasHeardAll else { return [] }
         isFinal = true
         var actions = weigh()
         switch system {
         case .asked: return actions
-        case .unasked where fallsBackOnSystem && !types.contains(where: isSettled):
+        case .unasked where fallsBackOnSystem && !isSettled && !handed.values.contains(.trusted):
             system = .asked
             return actions + [.askSystem]
         case .unasked, .answered:
@@ -208,7 +213,7 @@ extension Inquiry {
     func failure(of host: String, policy: AddressFamilyPolicy, window: Duration) -> NetworkError? {
         guard handed.isEmpty else { return nil }
         let unreadable = queries.filter { $0.purpose == .answer }.reduce(0) { $0 + $1.unreadable }
-        let cause = Conclusion(verdicts, unreadable: unreadable, policy: policy).failure ?? .noAnswer
+        let cause = Conclusion(verdicts, types: types, unreadable: unreadable, policy: policy).failure ?? .noAnswer
         return NetworkError(step: .resolve, host: host, cause: cause, attempts: silences(host, window))
     }
 

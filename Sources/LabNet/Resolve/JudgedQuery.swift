@@ -61,6 +61,8 @@ struct Standing: Comparable {
     let signs: Int
     /// Whether one of them does not happen to an honest answer.
     let isHard: Bool
+    /// The same, by how it came: what it says can be made suspect by whoever says it elsewhere.
+    let isHardByManner: Bool
     /// Whether all that speaks against it is a round trip that a busy control query can have made look too short.
     let isMerelyEarly: Bool
     /// How it came.
@@ -71,6 +73,7 @@ struct Standing: Comparable {
     init(_ reply: Reply, signs: [Sign], to evidence: Evidence) {
         self.signs = signs.count { $0.weight > .weak }
         isHard = signs.contains { $0.weight == .hard }
+        isHardByManner = signs.contains { $0.weight == .hard && !$0.isOfContent }
         isMerelyEarly = self.signs == 1 && !isHard && signs.contains { if case .early = $0 { true } else { false } }
         channel = evidence.channel(of: reply)
         traits = evidence.baseline.map {

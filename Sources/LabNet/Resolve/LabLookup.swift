@@ -144,7 +144,6 @@ extension LabLookup {
         case .measured(let resolver, let baseline):
             log.record(
                 .query(detail: baseline?.description ?? "no baseline: control answers differ"), resolver.endpoint)
-        case .notice(let notice): log.record(.notice(notice))
         }
     }
 

@@ -78,7 +78,7 @@ package struct Resolver: NameResolving {
     private func look(
         up name: String, _ observe: Observer, _ found: @escaping @Sendable (Finding) -> Void
     ) async throws {
-        if let known = try known(name) {
+        if let known = try await known(name) {
             for address in known {
                 found(Finding(Candidate(address: address, trust: .trusted), lifetime: Finding.longestLifetime))
             }
@@ -92,10 +92,10 @@ package struct Resolver: NameResolving {
     }
 
     /// What the user or this machine says, which is believed; nil when neither says anything.
-    private func known(_ name: String) throws(NetworkError) -> [IPAddress]? {
+    private func known(_ name: String) async throws(NetworkError) -> [IPAddress]? {
         if let address = IPAddress(name) { return try allowed([address], name) }
         if let given = overrides[name] { return try allowed(given, name) }
-        let listed = hosts.addresses(of: name)
+        let listed = await hosts.addresses(of: name)
         // As with other programs, a name that the file lists in the other family only is still asked for.
         if listed.contains(where: { policy.allows($0.family) }) { return try allowed(listed, name) }
         return LocalName.isLocalhost(name) ? try allowed(LocalName.loopback, name) : nil

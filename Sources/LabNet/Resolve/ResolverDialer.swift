@@ -55,6 +55,7 @@ struct ResolverDialer: Sendable {
         let strategy: ServerNameStrategy = if case .name = host { .recordsAndSegments } else { .omit }
         guard let tls else { throw NetworkError(resolver, .secure, .tls("no authorities")) }
         do {
+            try await tls.prepare(for: host, port: resolver.endpoint.port)
             let session = try tls.session(
                 for: host, port: resolver.endpoint.port, strategy: strategy, offersHTTP: offersHTTP)
             let (channel, handshake) = try await handover.adopt(socket, beginning: session, clock: clock)

@@ -6,11 +6,15 @@ actor ResolverLine {
     private let door = Turnstile()
     private var kept: (any ResolverConnection)?
     private var isClosed = false
+    /// The failure of the latest hello that a box has killed for the resolver's name, and when.
+    private var killed: (failure: NetworkError, time: Duration)?
+    private let stopwatch: Stopwatch
 
     /// Nothing is opened yet.
     init(resolver: ResolverAddress, dialer: ResolverDialer) {
         self.resolver = resolver
         self.dialer = dialer
+        stopwatch = Stopwatch(dialer.clock)
     }
 
     /// Asks on the connection that stands, or on a new one.
@@ -49,7 +53,8 @@ actor ResolverLine {
         try await door.pass {
             if let kept, kept.isAlive { return (kept, false) }
             if isClosed { throw NetworkError(resolver, .dial, .closedEarly) }
-            let new = try await dialer.connection(to: resolver, within: limit)
+            try checkPenalty()
+            let new = try await open(within: limit)
             guard !isClosed else {
                 await new.close()
                 throw NetworkError(resolver, .dial, .closedEarly)
@@ -57,6 +62,28 @@ actor ResolverLine {
             kept = new
             return (new, true)
         }
+    }
+}
+
+extension ResolverLine {
+    private func open(within limit: Duration) async throws -> any ResolverConnection {
+        do {
+            return try await dialer.connection(to: resolver, within: limit)
+        } catch let failure as NetworkError {
+            if failure.strategy?.carriesTrueName == true, failure.cause.meansKilled {
+                killed = (failure, stopwatch.elapsed)
+            }
+            throw failure
+        }
+    }
+
+    /// A box that has read the name kills whatever comes next (residual censorship): the resolver is left alone for as long
+    /// as any other endpoint would be.
+    private func checkPenalty() throws(NetworkError) {
+        guard let killed else { return }
+        let left = RouteMemory.residual - (stopwatch.elapsed - killed.time)
+        guard left > .zero else { return self.killed = nil }
+        throw NetworkError(resolver, .secure, .leftAlone(left))
     }
 }
 

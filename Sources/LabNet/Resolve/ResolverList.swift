@@ -90,7 +90,9 @@ extension ResolverList {
             guard !canaries.contains(where: { $0.address.family == canary.address.family }) else {
                 throw error(.secondCanary, entry)
             }
-            guard !resolvers.contains(ResolverAddress(canary)) else { throw error(.canaryIsResolver, entry) }
+            guard !resolvers.contains(where: { $0.answersDatagrams(at: canary) }) else {
+                throw error(.canaryIsResolver, entry)
+            }
             canaries.append(canary)
         }
         return canaries
@@ -122,5 +124,13 @@ extension ResolverList {
         var text = text.drop(while: \.isWhitespace)
         while text.last?.isWhitespace == true { text.removeLast() }
         return text
+    }
+}
+
+extension ResolverAddress {
+    /// Whether a resolver that is asked in whatever way probably listens there over UDP as well.
+    fileprivate func answersDatagrams(at canary: Endpoint) -> Bool {
+        endpoint == canary
+            || isEncrypted && endpoint.address == canary.address && canary.port == Self.defaultPort(of: .datagrams)
     }
 }

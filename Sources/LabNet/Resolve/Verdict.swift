@@ -71,8 +71,8 @@ package struct Verdict: Hashable, Sendable {
     /// An answer is accepted as soon as its resolver's baseline is known, nothing speaks against it, no answer to the same
     /// query that might be true contradicts it, and enough of it fits what a forger would have to imitate. Without any
     /// forger about that is two traits, or the same answer from another network; from a resolver on this machine or this
-    /// network, or over TCP or TLS, none. Where somebody is known to forge it is two traits (one from a resolver so near),
-    /// and one that is beyond each forgery seen.
+    /// network none. Where somebody is known to forge it is two traits (one from a resolver so near), and one that is beyond
+    /// each forgery seen. Over TCP and TLS the channel itself is enough.
     ///
     /// - Parameters:
     ///   - evidence: each query with what has come back to it so far; an alias' after the one whose answer named it.

@@ -31,15 +31,21 @@ package struct PeerCertificate: Hashable, Sendable {
         return (0..<shim_GENERAL_NAME_count(names)).compactMap { index in
             var type: Int32 = 0
             guard let name = shim_GENERAL_NAME_value(names, index),
-                let value = GENERAL_NAME_get0_value(name, &type)?.assumingMemoryBound(to: ASN1_STRING.self)
+                let value = GENERAL_NAME_get0_value(name, &type)
             else { return nil }
-            let bytes = UnsafeBufferPointer(start: ASN1_STRING_get0_data(value), count: Int(ASN1_STRING_length(value)))
+            // Only of these kinds is the value a string; of others it is another structure altogether.
             switch type {
-            case GEN_DNS: return String(decoding: bytes, as: UTF8.self)
-            case GEN_IPADD: return IPAddress(bytes: bytes)?.description
+            case GEN_DNS: return String(decoding: bytes(of: value), as: UTF8.self)
+            case GEN_IPADD: return IPAddress(bytes: bytes(of: value))?.description
             default: return nil
             }
         }
+    }
+
+    /// The bytes of an `ASN1_STRING *`, which stay the certificate's.
+    private static func bytes(of value: UnsafeMutableRawPointer) -> UnsafeBufferPointer<UInt8> {
+        let string = value.assumingMemoryBound(to: ASN1_STRING.self)
+        return UnsafeBufferPointer(start: ASN1_STRING_get0_data(string), count: Int(ASN1_STRING_length(string)))
     }
 
     private static func commonNames(_ certificate: OpaquePointer) -> [String] {

@@ -50,6 +50,17 @@ package final class TLSContext: Sendable {
             connecting: ssl, expectation: TLSSession.Expectation(host: host, pin: pin, strategy: strategy))
     }
 
+    /// Reads the registry's own certificates, if there are any, beside the cooperative pool; ``session(for:port:strategy:offersHTTP:)``
+    /// then finds them read.
+    ///
+    /// - Throws: `TrustError` when they cannot be used.
+    package func prepare(for host: Host, port: UInt16) async throws(TrustError) {
+        let outcome = await MemoryFile.blocking { () -> Result<Void, TrustError> in
+            Result { () throws(TrustError) in _ = try self.settings(for: host, port: port) }
+        }
+        try outcome.get()
+    }
+
     private func settings(for host: Host, port: UInt16) throws(TrustError) -> Settings {
         let key = CertificatePin.key(host: host, port: port)
         if let known = particular.withLock({ $0[key] }) { return known ?? common }

@@ -157,7 +157,7 @@ extension TLSHandler {
 
     private func advance(_ context: ChannelHandlerContext) throws {
         let summary = try session.handshake()
-        sendOwn(context)
+        for part in try session.handshakeFlight() { context.writeAndFlush(wrapOutboundOut(part), promise: nil) }
         guard let summary else { return context.read() }
         state = .established
         handshake.succeed(summary)

@@ -69,6 +69,27 @@ extension TLSSession {
         return segments
     }
 
+    /// What is to be sent in the course of the handshake, each element by a write of its own.
+    ///
+    /// A server, or anybody on the way, can ask for another key share (RFC 8446 4.1.4): the second hello carries the name
+    /// again, and is shaped as the first was.
+    /// - Throws: `TLSFailure` when there is a hello that the strategy cannot shape; none of it may be sent then.
+    func handshakeFlight() throws -> [ByteBuffer] {
+        guard let flight = takeOutgoing() else { return [] }
+        guard let strategy = expectation?.strategy else { return [flight] }
+        let bytes = Array(flight.readableBytesView)
+        // For boxes' sake a change of cipher may stand before it (RFC 8446 D.4).
+        let change = bytes.starts(with: Self.changeCipherSpec) ? Self.changeCipherSpec.count : 0
+        let hello = Array(bytes.dropFirst(change))
+        guard ClientHello.message(in: hello) != nil else { return [flight] }
+        guard let segments = HelloShape.segments(of: hello, strategy: strategy) else {
+            throw TLSFailure(.tls("no second ClientHello to shape"))
+        }
+        return ([Array(bytes.prefix(change))] + segments).filter { !$0.isEmpty }.map { ByteBuffer(bytes: $0) }
+    }
+
+    private static let changeCipherSpec: [UInt8] = [20, 3, 3, 0, 1, 1]
+
     /// Goes on with the handshake as far as the bytes received allow; what is to be sent then lies in the session.
     ///
     /// - Returns: the summary once the handshake is done and the peer verified, nil while bytes are missing.
@@ -78,8 +99,12 @@ extension TLSSession {
         ErrorQueue.clear()
         let result = SSL_do_handshake(ssl)
         guard result == 1 else {
-            if SSL_get_error(ssl, result) == SSL_ERROR_WANT_READ { return nil }
-            throw failure()
+            switch SSL_get_error(ssl, result) {
+            case SSL_ERROR_WANT_READ: return nil
+            // close_notify in place of an answer is an alert like any other (RFC 8446 6.1).
+            case SSL_ERROR_ZERO_RETURN: throw TLSFailure(.alert(0))
+            default: throw failure()
+            }
         }
         let certificate = try verifiedCertificate()
         summary = TLSSummary(

@@ -26,7 +26,7 @@ enum Advice {
     /// After a failure of the transport: judged by the causes of all attempts, not by the last alone.
     static func `for`(_ error: NetworkError, _ circumstances: Circumstances) -> [Sentence] {
         var advice: [Sentence] = []
-        if error.showsInterference, circumstances.isLab { advice += exhausted(error, circumstances) }
+        if circumstances.isLab, error.showsInterference(isLab: true) { advice += exhausted(error, circumstances) }
         let hasShownName = error.all.contains { $0.strategy?.carriesTrueName ?? false }
         for failure in error.all where !(hasShownName && failure.wantsName) {
             advice += self.advice(failure, circumstances)
@@ -55,10 +55,12 @@ enum Advice {
         if causes.contains(where: { if case .onlyForgedAnswers = $0 { true } else { false } }) {
             return [.otherResolvers, .giveAddress(error.host)]
         }
-        if circumstances.hasChosenStrategy { return [.letItChoose] }
         let waits = causes.compactMap { if case .leftAlone(let wait) = $0 { wait } else { nil } }
         let isSilent = causes.contains { if case .silenceAfterHello = $0 { true } else { false } }
-        return (waits.min().map { [.comeAgain($0)] } ?? []) + (isSilent ? [.smallerHello] : []) + [.otherNetwork]
+        // What is in its penalty is left alone whatever the strategy.
+        let wait = waits.min().map { [Sentence.comeAgain($0)] } ?? []
+        if circumstances.hasChosenStrategy { return wait + [.letItChoose] }
+        return wait + (isSilent ? [.smallerHello] : []) + [.otherNetwork]
     }
 
     private static func advice(_ failure: NetworkError, _ circumstances: Circumstances) -> [Sentence] {
@@ -75,7 +77,8 @@ enum Advice {
             circumstances.hasProxy ? [.checkProxy] : [.checkServer(failure.host)]
         case .unreachable: [.checkLine]
         case .tls(let words) where isPlainHTTP(words): [.plainHTTP(failure.host)]
-        case .alert, .closedAfterHello: circumstances.isLab ? [.showName] : []
+        case .alert, .closedAfterHello:
+            circumstances.isLab && circumstances.hasChosenStrategy ? [.showName] : []
         case .leftAlone(let wait) where !circumstances.isLab: [.comeAgain(wait)]
         default: []
         }

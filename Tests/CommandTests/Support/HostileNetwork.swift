@@ -51,7 +51,10 @@ struct HostileNetwork {
     /// Whether any forged address was shown the registry's name, in whatever protocol.
     var strangersSawTheName: Bool {
         strangers.flatMap(\.shown).contains { bytes in
-            String(decoding: bytes, as: UTF8.self).lowercased().contains("registry")
+            // A name that is cut across records shows only in the message that they carry.
+            [bytes, ClientHello.message(in: bytes) ?? []].contains { text in
+                String(decoding: text, as: UTF8.self).lowercased().contains("registry")
+            }
         }
     }
 

@@ -6,9 +6,9 @@ import Testing
     private typealias Table = VerdictTests
 
     private func conclude(
-        _ evidence: [Evidence], unreadable: Int = 0, policy: AddressFamilyPolicy = .ip
+        _ evidence: [Evidence], types: [DNSRecordType] = [.a], unreadable: Int = 0, policy: AddressFamilyPolicy = .ip
     ) -> Conclusion {
-        Conclusion(Verdict.judge(evidence, isFinal: true), unreadable: unreadable, policy: policy)
+        Conclusion(Verdict.judge(evidence, isFinal: true), types: types, unreadable: unreadable, policy: policy)
     }
 
     @Test func ranksByTrustThenVotesThenTime() {
@@ -33,6 +33,34 @@ import Testing
         #expect(conclusion.candidates.allSatisfy { $0.trust == .trusted })
     }
 
+    private static func fromRouter(_ claim: DNSClaim) -> Evidence {
+        var evidence = VerdictTests.evidence([VerdictTests.reply(claim)], baseline: nil)
+        evidence.resolver.endpoint.address = .v4(0xc0a8_0101)
+        return evidence
+    }
+
+    /// Nobody has said that the name has no IPv4 address: it is not shown to be missing.
+    @Test func nothingInOneFamilyIsNoMissingNameWhileTheOtherIsUnknown() {
+        let empty = Table.evidence([Table.reply(.noData)])
+        #expect(conclude([empty], types: [.a, .aaaa]).failure == .noAnswer)
+        var both = [empty, empty]
+        both[1].type = .aaaa
+        #expect(conclude(both, types: [.a, .aaaa]).failure == .noSuchName)
+    }
+
+    /// A flood of forgeries must not give the dialer hours of work, nor crowd out the one answer that may be true.
+    @Test func aFloodInDoubtLeavesTheOthersTheirPlaces() {
+        let flood = (0..<50).map { number -> Reply in
+            let pool = (0..<75).map { IPAddress.v4(0x1f00_0000 + UInt32(number * 75 + $0)) }
+            return Table.reply(.addresses(Set(pool)))
+        }
+        let conclusion = conclude(
+            [Table.evidence(flood, from: 1, baseline: nil)]
+                + [Table.evidence([Table.reply(Table.truth)], from: 2, baseline: nil)])
+        #expect(conclusion.candidates.count <= Conclusion.addressesInDoubt)
+        #expect(!Set(conclusion.candidates.map(\.address)).isDisjoint(with: Table.truth.addresses))
+    }
+
     static let failures: [(String, [Evidence], Int, AddressFamilyPolicy, NetworkError.Cause)] = [
         ("silence", [], 0, .ip, .noAnswer),
         ("nothing but garbage", [], 3, .ip, .onlyForgedAnswers(count: 3)),
@@ -45,7 +73,12 @@ import Testing
         ("NXDOMAIN in one family", [VerdictTests.evidence([VerdictTests.reply(.noSuchName)])], 0, .ip6, .noSuchName),
         (
             "NXDOMAIN without a baseline",
-            [VerdictTests.evidence([VerdictTests.reply(.noSuchName)], baseline: nil)], 0, .ip, .noSuchName
+            [VerdictTests.evidence([VerdictTests.reply(.noSuchName)], baseline: nil)], 0, .ip,
+            .onlyForgedAnswers(count: 1)
+        ),
+        (
+            "NXDOMAIN from the router, which answers no control question", [fromRouter(.noSuchName)], 0, .ip,
+            .noSuchName
         ),
         ("nothing in any family", [VerdictTests.evidence([VerdictTests.reply(.noData)])], 0, .ip, .noSuchName),
         (
@@ -91,7 +124,10 @@ import Testing
         ]
         let verdicts = Verdict.judge(evidence, isFinal: false)
         #expect(verdicts.map(\.outcome) == [.held, .accepted])
-        #expect(Conclusion(verdicts, unreadable: 0, policy: .ip).candidates.map(\.address) == [.v4(0x0807_c62e)])
+        #expect(
+            Conclusion(verdicts, types: [.a], unreadable: 0, policy: .ip).candidates.map(\.address) == [
+                .v4(0x0807_c62e)
+            ])
     }
 
     /// Two entries of a list that lead to one resolver are one voter.

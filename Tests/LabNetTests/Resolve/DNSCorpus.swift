@@ -82,7 +82,8 @@ struct DNSCorpus {
         func opt(_ data: [UInt8], length: Int? = nil) -> [UInt8] {
             [0] + DNSPacket.number(41) + [4, 0xd0, 0, 0, 0, 0] + DNSPacket.number(UInt16(length ?? data.count)) + data
         }
-        let cookie: [UInt8] = [0, 10, 0, 24] + [UInt8](1...24)
+        let ours = query.cookie?.bytes ?? [UInt8](1...8)
+        let cookie: [UInt8] = [0, 10, 0, 24] + ours + [UInt8](1...16)
         let options: [[UInt8]] = [
             opt(cookie), opt(Array(cookie.dropLast())), opt([0, 10, 0, 0]), opt([0, 10]), opt([0, 10, 0xff, 0xff]),
             opt([0, 10, 0, 41] + [UInt8](repeating: 7, count: 41)), opt(cookie + cookie), opt(cookie, length: 3),

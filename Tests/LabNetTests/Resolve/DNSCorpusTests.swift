@@ -14,7 +14,7 @@ import Testing
         var refused = 0
         var longest = Duration.zero
         for (name, type) in Self.questions {
-            let query = try DNSQuery.sample(name, type)
+            let query = try DNSQuery.sample(name, type, hasCookie: true)
             let corpus = DNSCorpus(query: query)
             for packet in corpus.handmade + corpus.mutants(6_000, seed: 20_26) {
                 let start = ContinuousClock.now
@@ -31,19 +31,10 @@ import Testing
             }
         }
         if ProcessInfo.processInfo.environment["CORPUS_TIMES"] != nil { print("longest: \(longest)") }
+        // No figure, only a guard: a packet that can make the reader go in circles takes longer than any machine is slow.
+        #expect(longest < .milliseconds(200))
         // Neither side may have starved: a reader that refuses everything would pass otherwise.
         #expect(read > 500 && refused > 1_000, "\(read) read, \(refused) refused")
         #expect(read + refused > 12_000)
-    }
-
-    @Test func everyPrefixOfAnHonestAnswerIsRefused() throws {
-        let query = try DNSQuery.sample()
-        var packet = DNSPacket(answering: query)
-        packet.answers = [DNSPacket.alias(to: DNSPacket.name("cdn.example")), DNSPacket.address("192.0.2.1")]
-        let bytes = packet.bytes
-        _ = try DNSMessage(bytes, answering: query)
-        for count in bytes.indices {
-            #expect(throws: DNSError.self) { try DNSMessage(Array(bytes.prefix(count)), answering: query) }
-        }
     }
 }

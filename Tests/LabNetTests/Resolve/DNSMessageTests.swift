@@ -235,6 +235,25 @@ import Testing
         #expect(duration < .seconds(2))
     }
 
+    /// Pointers to pointers add nothing to a name, so that they have a bound of their own: 8,000 of them, and 500 names that
+    /// lead through all of them, made four million jumps of 22 kB.
+    @Test func pointersToPointersHaveABound() {
+        var packet = DNSPacket(answering: query)
+        let data = 12 + packet.question.count + 12
+        var chain: [UInt8] = [1, 0x61, 0]
+        var target = data
+        for _ in 0..<8_000 {
+            let here = data + chain.count
+            chain += [0xc0 | UInt8(target >> 8), UInt8(target & 0xff)]
+            target = here
+        }
+        packet.answers = [DNSPacket.record(type: 16, data: chain)]
+        let pointer = [0xc0 | UInt8(target >> 8), UInt8(target & 0xff)]
+        packet.answers += (0..<500).map { _ in DNSPacket.record(pointer, type: 16, data: []) }
+        let bytes = packet.bytes
+        #expect(throws: DNSError.pointerLoop) { try DNSMessage(bytes, answering: query) }
+    }
+
     // MARK: The other parser
 
     /// c-ares reads honest answers as we do.

@@ -76,11 +76,12 @@ struct SeededGenerator: RandomNumberGenerator {
 
 extension DNSQuery {
     /// A query with a known random sequence.
-    static func sample(_ name: String = "registry-1.docker.io", _ type: DNSRecordType = .a, seed: UInt64 = 1) throws
-        -> DNSQuery
-    {
+    static func sample(
+        _ name: String = "registry-1.docker.io", _ type: DNSRecordType = .a, seed: UInt64 = 1, hasCookie: Bool = false
+    ) throws -> DNSQuery {
         var generator = SeededGenerator(state: seed)
         let name = try #require(DNSName(name))
-        return try DNSQuery(DNSQuestion(name: name, type: type), using: &generator)
+        let cookie = hasCookie ? DNSCookie(using: &generator) : nil
+        return try DNSQuery(DNSQuestion(name: name, type: type), cookie: cookie, using: &generator)
     }
 }

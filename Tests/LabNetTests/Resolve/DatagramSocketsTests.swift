@@ -78,6 +78,17 @@ import Testing
         }
     }
 
+    /// An error alone has to wake whoever listens, and is told once: it must not be asked for again and again.
+    @Test(.timeLimit(.minutes(1))) func anICMPErrorIsHeardAtOnceAndEndsNothing() async throws {
+        let closed = try await ScriptedResolver.serve { _ in
+            []
+        } _: {
+            $0.endpoint
+        }
+        let events = try await ask(closed, try DNSQuery.sample().bytes, events: 1)
+        #expect(events == [.failed(errno: ECONNREFUSED)])
+    }
+
     @Test func saysWhatTheSystemRefuses() async {
         // Broadcast is not allowed without SO_BROADCAST.
         let broadcast = Endpoint(address: .v4(0xffff_ffff), port: 53)

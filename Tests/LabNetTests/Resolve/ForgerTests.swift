@@ -37,7 +37,7 @@ import Testing
         #expect(Verdict.judge([encrypted(Table.truth)], forger: forger, isFinal: false).map(\.outcome) == [.accepted])
         // Where the resolver gives another answer, somebody imitated it, and he could have sent that one as well.
         let beside = Table.evidence([Table.reply(Table.lie), Table.reply(Table.truth)])
-        #expect(Verdict.judge([beside], forger: forger, isFinal: true).map(\.outcome) == [.rejected, .doubtful])
+        #expect(Verdict.judge([beside], forger: forger, isFinal: true).map(\.outcome) == [.doubtful, .doubtful])
         // Where it does not, it is polluted itself, and the answers of others are theirs.
         let other = Table.evidence([Table.reply(Table.truth)], from: 2)
         #expect(Verdict.judge([clean, other], forger: forger, isFinal: false).map(\.outcome) == [.held, .accepted])
@@ -49,6 +49,12 @@ import Testing
         let verdicts = Verdict.judge(
             [Table.evidence([AttackTests.forged(Table.lie), Table.reply(Table.truth)])], forger: forger, isFinal: true)
         #expect(verdicts.map(\.outcome) == [.rejected, .doubtful])
+        // Nor where the lie is as good as he can make it, with a baseline and without.
+        for baseline in [Table.baseline, nil] {
+            let lie = Table.evidence([Table.reply(Table.lie), Table.reply(Table.truth)], baseline: baseline)
+            let outcomes = Verdict.judge([lie], forger: forger, isFinal: true).map(\.outcome)
+            #expect(outcomes == [.doubtful, .doubtful], "\(baseline == nil)")
+        }
     }
 
     @Test func whereNoBaselineTellsTheCanarysHopLimitAndShapeDo() {

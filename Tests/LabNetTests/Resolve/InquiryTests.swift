@@ -123,7 +123,49 @@ import Testing
         #expect(asked(inquiry.hear(.heard(.truncated, query: first[0].id))).isEmpty)
     }
 
+    /// One forged TC bit keeps nobody from asking again.
+    @Test func whatDidNotFitIsAskedOnceMoreAsWell() {
+        var inquiry = Self.inquiry(1)
+        let first = asked(inquiry.begin(canaries: []))
+        _ = inquiry.hear(.heard(.truncated, query: first[0].id))
+        _ = inquiry.hear(.step)
+        let again = asked(inquiry.hear(.step)).filter { $0.resolver.carrier == .datagrams }
+        #expect(again.map(\.question) == first.map(\.question))
+    }
+
+    /// A forgery that is held, because nothing betrays it yet, is no answer either.
+    @Test func whatIsHeldIsAskedOnceMore() {
+        var inquiry = Self.inquiry(1, measured: false)
+        let first = asked(inquiry.begin(canaries: []))
+        _ = inquiry.hear(.heard(Self.honest(.addresses([Self.lie])), query: first[1].id))
+        _ = inquiry.hear(.step)
+        #expect(asked(inquiry.hear(.step)).contains { $0.question == first[1].question })
+    }
+
+    @Test func aCanaryThatCannotBeSentCallsNobody() {
+        var inquiry = Self.inquiry(9)
+        let canary = Endpoint(address: .v4(0xc000_0235), port: 53)
+        let first = asked(inquiry.begin(canaries: [(canary, DNSQuestion(name: Self.name, type: .a))]))
+        #expect(first.first?.purpose == .canary)
+        #expect(asked(inquiry.hear(.heard(.ended(.unreachable(errno: 101)), query: first[0].id))).isEmpty)
+    }
+
     // MARK: Aliases
+
+    /// Forged aliases must not use up the queries that the name itself needs.
+    @Test func aFloodOfAliasesHasItsBound() throws {
+        var inquiry = Self.inquiry(20, measured: false)
+        var queries = asked(inquiry.begin(canaries: []))
+        for step in 0..<4 {
+            for query in queries where query.question.type == .a {
+                let targets = try (0..<5).map { try #require(DNSName("a\(step)-\(query.id)-\($0).example")) }
+                _ = inquiry.take(targets.map { .heard(Self.honest(.alias($0)), query: query.id) })
+            }
+            queries = asked(inquiry.hear(.step))
+        }
+        #expect(inquiry.queries.count { $0.isOnAlias && !$0.isRepeated } == Inquiry.maximumAliasQueries)
+        #expect(inquiry.waiting.isEmpty)
+    }
 
     @Test func anAliasIsAskedOnForAtTheSameResolver() throws {
         var inquiry = Self.inquiry(2)
@@ -240,16 +282,23 @@ import Testing
 
     private static let fake = Candidate(address: .v4(0xc612_0001), trust: .trusted)
 
-    @Test func aLocalProxyIsFoundByTheSystemsAnswer() {
+    /// The proxy's address is tried at once, and ends nothing: the system's resolver may be lied to like any other.
+    @Test func aLocalProxysAddressIsHandedOutAndTheTruthStillHeard() {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
         let answer = Self.forged(.addresses([Self.fake.address]))
         #expect(asksSystem(inquiry.hear(.heard(answer, query: first[0].id))))
-        let actions = inquiry.hear(.systemAnswered([Self.fake]))
-        #expect(handed(actions) == [Self.fake])
-        let notices = actions.compactMap { if case .notice(let notice) = $0 { notice } else { nil } }
-        #expect(notices == [.localProxy(Self.fake.address)])
-        #expect(inquiry.isOver)
+        #expect(handed(inquiry.hear(.systemAnswered([Self.fake]))) == [Self.fake])
+        #expect(!inquiry.isOver)
+        #expect(handed(inquiry.hear(.heard(Self.honest(), query: first[0].id))).map(\.address) == [Self.truth])
+    }
+
+    @Test func whoNamedTheResolversIsNotLedToTheSystemByAProxysAddress() {
+        var inquiry = Self.inquiry(1, fallsBackOnSystem: false)
+        let first = asked(inquiry.begin(canaries: []))
+        let answer = Self.forged(.addresses([Self.fake.address]))
+        #expect(!asksSystem(inquiry.hear(.heard(answer, query: first[0].id))))
+        #expect(!asksSystem(inquiry.hear(.windowEnded)))
     }
 
     @Test(arguments: [

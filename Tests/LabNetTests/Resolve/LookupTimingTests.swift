@@ -207,7 +207,7 @@ import Testing
         let result = await run(clock, while: lookup)
         let error = #expect(throws: NetworkError.self) { try result.get() }
         // Asked twice.
-        #expect(error?.cause == .onlyForgedAnswers(count: DNSConversation.maximumMessages * 2))
+        #expect(error?.cause == .onlyForgedAnswers(count: Flood.maximumAlike * 2))
     }
 
     /// Through the whole of the lookup: injectors in random order, the truth sometimes lost on one of two paths.

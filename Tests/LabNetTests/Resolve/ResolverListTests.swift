@@ -209,7 +209,7 @@ import Testing
         #expect(LocalName.matches(name) == isLocal)
     }
 
-    @Test func readsHostsFiles() {
+    @Test func readsHostsFiles() async {
         let file = Array(
             """
             # comment
@@ -226,7 +226,7 @@ import Testing
         #expect(HostsFile.addresses(of: "one", in: file) == [.v4(0xc000_0201)])
         #expect(HostsFile.addresses(of: "one.more", in: file) == [])
         #expect(HostsFile.addresses(of: "two.example", in: file) == [])
-        #expect(HostsFile(path: "/nonexistent/hosts").addresses(of: "one") == [])
+        #expect(await HostsFile(path: "/nonexistent/hosts").addresses(of: "one") == [])
     }
 
     @Test(arguments: [

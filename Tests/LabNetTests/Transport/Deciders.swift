@@ -88,6 +88,11 @@ extension Middleman {
         }
     }
 
+    /// Whether the bytes show the name, be it cut across records: what somebody can read who puts a hello together.
+    static func shows(_ bytes: [UInt8], _ name: String) -> Bool {
+        contains(bytes, name) || ClientHello.message(in: bytes).map { contains($0, name) } == true
+    }
+
     /// Whether the bytes hold the name in one piece.
     static func contains(_ bytes: [UInt8], _ name: String) -> Bool { bytes.firstRange(of: Array(name.utf8)) != nil }
 }

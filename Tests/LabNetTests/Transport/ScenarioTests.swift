@@ -20,7 +20,7 @@ import Testing
             #expect((error as? NetworkError)?.showsInterference == true, "\(error)")
         }
         // Whoever stands at a forged address never learns whose he pretends to be.
-        for hello in lab.strangers.flatMap(\.shown) { #expect(!Middleman.contains(hello, "registry")) }
+        for hello in lab.strangers.flatMap(\.shown) { #expect(!Middleman.shows(hello, "registry")) }
         let penalised = lab.journal.events.contains { event in
             if case .judged(_, _, .penalised) = event { true } else { false }
         }
@@ -93,6 +93,6 @@ import Testing
         #expect(try outcome.get() == 401)
         let passedOn = lab.journal.events.contains { if case .answered(_, nil, 0) = $0 { true } else { false } }
         #expect(passedOn, "the answers are the real resolver's")
-        for hello in lab.strangers.flatMap(\.shown) { #expect(!Middleman.contains(hello, "registry")) }
+        for hello in lab.strangers.flatMap(\.shown) { #expect(!Middleman.shows(hello, "registry")) }
     }
 }

@@ -90,7 +90,7 @@ import Testing
             }
             #expect(failures == Array(repeating: .allAttemptsFailed, count: 8))
             // One climb, or a few where one came after another had ended; never eight.
-            #expect(box.connections % 6 == 0)
+            #expect(box.connections % 6 == 0 && box.connections < 48)
         }
         let strategies = log.handshakes.map(\.strategy)
         #expect(
@@ -236,7 +236,7 @@ import Testing
                 (forged) async throws in
                 let transport = try transport(table("127.0.0.3", "127.0.0.4"))
                 #expect(try await transport.get(url(server.port)).text == "ok")
-                #expect(forged.heard.allSatisfy { !Middleman.contains($0, "registry") })
+                #expect(forged.heard.allSatisfy { !Middleman.shows($0, "registry") })
                 #expect(try openSockets(to: forged.endpoint) == 0)
                 await transport.close()
             }

@@ -18,8 +18,22 @@ final class ChildProcess: Sendable {
     static func start(
         _ path: String, _ arguments: [String], line: @escaping @Sendable (String) -> Void
     ) async throws -> ChildProcess {
-        let (input, output) = try (Pipe(), Pipe())
-        let process = try spawn(path, arguments, input: input.reading, output: output.writing)
+        let input = try Pipe()
+        let output: Pipe
+        let process: pid_t
+        do {
+            output = try Pipe()
+        } catch {
+            input.close()
+            throw error
+        }
+        do {
+            process = try spawn(path, arguments, input: input.reading, output: output.writing)
+        } catch {
+            input.close()
+            output.close()
+            throw error
+        }
         close(input.reading)
         close(output.writing)
         let pipes = try await NIOPipeBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -72,6 +86,11 @@ final class ChildProcess: Sendable {
             // Glibc hides pipe2 from Swift. A lab starts its programs one after another, so nobody forks in between.
             for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
             (reading, writing) = (ends[0], ends[1])
+        }
+
+        func close() {
+            Glibc.close(reading)
+            Glibc.close(writing)
         }
     }
 
