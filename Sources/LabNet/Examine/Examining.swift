@@ -25,6 +25,9 @@ package protocol Examining: HTTPExchanging {
     /// that is killed puts its endpoint into its penalty, as any other does; none goes to an endpoint in its penalty.
     /// - Throws: `CancellationError`.
     func greet(_ greeting: Greeting) async throws(CancellationError) -> Greeted
+
+    /// How long an endpoint is still left alone, because a hello with a true name was killed there; nil when it may be used.
+    func penaltyLeft(on endpoint: Endpoint) async -> Duration?
 }
 
 /// What the system's resolver says to a name.
@@ -68,13 +71,19 @@ package struct Greeting: Hashable, Sendable {
     package var strategy: ServerNameStrategy
     /// The largest TCP segment in bytes; nil for the transport's own.
     package var segmentSize: Int?
+    /// How long the handshake may take beyond the way there and back, which TCP's own handshake has measured; nil for the
+    /// transport's limit on handshakes.
+    package var patience: Duration?
 
     /// Puts the parts together.
-    package init(host: Host, endpoint: Endpoint, strategy: ServerNameStrategy, segmentSize: Int? = nil) {
+    package init(
+        host: Host, endpoint: Endpoint, strategy: ServerNameStrategy, segmentSize: Int? = nil, patience: Duration? = nil
+    ) {
         self.host = host
         self.endpoint = endpoint
         self.strategy = strategy
         self.segmentSize = segmentSize
+        self.patience = patience
     }
 }
 
@@ -82,7 +91,7 @@ package struct Greeting: Hashable, Sendable {
 package struct Greeted: Sendable {
     /// How long TCP's own handshake took: the way there and back; nil when there was none.
     package var roundTrip: Duration?
-    /// From the ClientHello to the end.
+    /// From the ClientHello to the end; zero where none was sent.
     package var elapsed: Duration
     /// The end.
     package var outcome: Outcome
