@@ -209,11 +209,13 @@ package struct HostFindings: Sendable {
         package var failure: NetworkError?
         /// The server's own words about an error, at most 200 characters, as they came: foreign text.
         package var words: String?
+        /// When it began, from the diagnosis' beginning; nil where nobody noted it.
+        package var start: Duration?
 
         /// Puts the parts together.
         package init(
             method: String, url: String, status: Int?, bytes: Int = 0, elapsed: Duration, failure: NetworkError? = nil,
-            words: String? = nil
+            words: String? = nil, start: Duration? = nil
         ) {
             self.method = method
             self.url = url
@@ -222,6 +224,7 @@ package struct HostFindings: Sendable {
             self.elapsed = elapsed
             self.failure = failure
             self.words = words
+            self.start = start
         }
     }
 }

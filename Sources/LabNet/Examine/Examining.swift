@@ -38,12 +38,16 @@ package struct SystemAnswer: Sendable {
     package var failure: NetworkError.Cause?
     /// How long it took.
     package var elapsed: Duration
+    /// When it began, from the diagnosis' beginning; nil where nobody noted it.
+    package var start: Duration?
 
     /// Puts the parts together.
-    package init(addresses: [IPAddress], failure: NetworkError.Cause? = nil, elapsed: Duration) {
+    package init(addresses: [IPAddress], failure: NetworkError.Cause? = nil, elapsed: Duration, start: Duration? = nil)
+    {
         self.addresses = addresses
         self.failure = failure
         self.elapsed = elapsed
+        self.start = start
     }
 }
 
@@ -53,11 +57,14 @@ package struct Reached: Sendable {
     package var failure: NetworkError.Cause?
     /// To the handshake's end, or the failure.
     package var elapsed: Duration
+    /// When it began, from the diagnosis' beginning; nil where nobody noted it.
+    package var start: Duration?
 
     /// Puts the parts together.
-    package init(failure: NetworkError.Cause?, elapsed: Duration) {
+    package init(failure: NetworkError.Cause?, elapsed: Duration, start: Duration? = nil) {
         self.failure = failure
         self.elapsed = elapsed
+        self.start = start
     }
 }
 
@@ -95,12 +102,15 @@ package struct Greeted: Sendable {
     package var elapsed: Duration
     /// The end.
     package var outcome: Outcome
+    /// When it began, from the diagnosis' beginning; nil where nobody noted it.
+    package var start: Duration?
 
     /// Puts the parts together.
-    package init(roundTrip: Duration?, elapsed: Duration, outcome: Outcome) {
+    package init(roundTrip: Duration?, elapsed: Duration, outcome: Outcome, start: Duration? = nil) {
         self.roundTrip = roundTrip
         self.elapsed = elapsed
         self.outcome = outcome
+        self.start = start
     }
 
     /// How a handshake can end.

@@ -14,11 +14,14 @@ package struct LookupRecord: Sendable {
     package var failure: NetworkError.Cause?
     /// What the lookup gave notice of: a local proxy, somebody who answers for every resolver.
     package var notices: [Observation.Notice]
+    /// When it began, from the diagnosis' beginning; nil where nobody noted it.
+    package var start: Duration?
 
     /// Puts the parts together.
     package init(
         name: String, window: Duration, queries: [Query], baselines: [ResolverAddress: Baseline] = [:],
-        candidates: [Candidate] = [], failure: NetworkError.Cause? = nil, notices: [Observation.Notice] = []
+        candidates: [Candidate] = [], failure: NetworkError.Cause? = nil, notices: [Observation.Notice] = [],
+        start: Duration? = nil
     ) {
         self.name = name
         self.window = window
@@ -27,6 +30,7 @@ package struct LookupRecord: Sendable {
         self.candidates = candidates
         self.failure = failure
         self.notices = notices
+        self.start = start
     }
 
     /// One question to one resolver, and all that came back to it.

@@ -17,7 +17,7 @@ extension IPAddress {
     }
 
     /// Whether it is this machine itself (RFC 1122 3.2.1.3, RFC 4291 2.5.3).
-    var isLoopback: Bool {
+    package var isLoopback: Bool {
         switch self {
         case .v4(let number): number >> 24 == 127
         case .v6(let high, let low): high == 0 && low == 1
@@ -26,7 +26,7 @@ extension IPAddress {
 
     /// Whether it is on the user's own network (RFC 1918, RFC 3927, RFC 6598, RFC 4193, RFC 4291 2.5.6), nearer than any
     /// border; this machine itself is not meant.
-    var isLocalNetwork: Bool {
+    package var isLocalNetwork: Bool {
         Self.localNetwork.contains { $0.contains(self) }
     }
 

@@ -33,3 +33,18 @@ public enum ServerNamePolicy: Hashable, Sendable {
     /// One strategy and no other.
     case always(ServerNameStrategy)
 }
+
+extension ServerNameStrategy {
+    /// The strategy as `-sni` takes it.
+    package var spelling: String {
+        switch self {
+        case .plain: "plain"
+        case .records: "records"
+        case .segments: "segments"
+        case .recordsAndSegments: "records+segments"
+        case .disorder: "disorder"
+        case .omit: "omit"
+        case .alter(let name): "alter:\(name)"
+        }
+    }
+}

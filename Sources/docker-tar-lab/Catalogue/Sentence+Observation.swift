@@ -64,18 +64,3 @@ extension Sentence {
         return "\(tenths / 10).\(tenths % 10) ms"
     }
 }
-
-extension ServerNameStrategy {
-    /// The strategy as `-sni` takes it.
-    var spelling: String {
-        switch self {
-        case .plain: "plain"
-        case .records: "records"
-        case .segments: "segments"
-        case .recordsAndSegments: "records+segments"
-        case .disorder: "disorder"
-        case .omit: "omit"
-        case .alter(let name): "alter:\(name)"
-        }
-    }
-}
