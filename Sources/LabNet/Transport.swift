@@ -69,8 +69,10 @@ public struct Transport: HTTPExchanging {
         var redirects = 0
         while true {
             let outcome = try await hop(request) { [request, redirects] response -> Hop<Value> in
-                let next = try Redirect.following(
-                    request, status: response.status, headers: response.headers, count: redirects)
+                let next =
+                    request.followsRedirects
+                    ? try Redirect.following(
+                        request, status: response.status, headers: response.headers, count: redirects) : nil
                 guard let next else { return .arrived(try await receive(response)) }
                 await drain(response)
                 return .redirected(next)
@@ -130,10 +132,10 @@ extension Transport {
                 request.head(userAgent: configuration.userAgent), body: request.body)
             status = Int(head.status.code)
             let proving = self.proving(body, on: connection, for: request.url.origin.host)
-            outcome = .success(
-                try await receive(
-                    HTTPResponse(
-                        status: Int(head.status.code), headers: head.headers, url: request.url, body: proving)))
+            var response = HTTPResponse(
+                status: Int(head.status.code), headers: head.headers, url: request.url, body: proving)
+            (response.endpoint, response.strategy) = (connection.endpoint, connection.strategy)
+            outcome = .success(try await receive(response))
         } catch {
             outcome = .failure(error)
         }

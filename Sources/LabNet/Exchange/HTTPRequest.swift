@@ -13,6 +13,8 @@ public struct HTTPRequest: Sendable {
     public var authorization: Secret?
     /// A body that is held in memory.
     public var body: ByteBuffer?
+    /// Whether redirects are followed; otherwise they are responses like any other.
+    package var followsRedirects = true
 
     /// A GET unless said otherwise.
     public init(
@@ -37,6 +39,10 @@ public struct HTTPResponse: Sendable {
     public var url: HTTPURL
     /// The body; not yet read.
     public var body: HTTPBody
+    /// Whom the connection was made to; nil where nobody says.
+    package var endpoint: Endpoint?
+    /// The hello that opened it; nil in plain HTTP, and where nobody says.
+    package var strategy: ServerNameStrategy?
 
     /// Puts the parts together.
     public init(status: Int, headers: HTTPHeaders, url: HTTPURL, body: HTTPBody) {

@@ -1,7 +1,7 @@
-internal import NIOHTTP1
+package import NIOHTTP1
 
 /// Which request follows a redirect (RFC 9110 15.4). Pure.
-enum Redirect {
+package enum Redirect {
     /// How many are followed, one after the other.
     static let limit = 10
 
@@ -11,7 +11,7 @@ enum Redirect {
     /// Authorization goes on only while the origin stays the same, and does not come back after that.
     /// - Parameter count: how many redirects have been followed already.
     /// - Throws: `NetworkError.redirect` for one that may not be followed.
-    static func following(
+    package static func following(
         _ request: HTTPRequest, status: Int, headers: HTTPHeaders, count: Int
     ) throws(NetworkError) -> HTTPRequest? {
         guard [301, 302, 303, 307, 308].contains(status), [.GET, .HEAD].contains(request.method) else { return nil }
