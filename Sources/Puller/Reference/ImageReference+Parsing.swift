@@ -107,7 +107,9 @@ extension ImageReference {
     }
 
     /// Reads `host`, `host:port` or `[v6]:port`.
-    static func origin(ofRegistry text: String, scheme: Origin.Scheme) throws(ReferenceError) -> Origin {
+    ///
+    /// - Throws: `ReferenceError.registry`.
+    package static func origin(ofRegistry text: String, scheme: Origin.Scheme) throws(ReferenceError) -> Origin {
         var name = text[...]
         var port: UInt16?
         // The colon of a port is the last one, and behind the bracket of an IPv6 literal.

@@ -1,7 +1,7 @@
 /// The three forms of a date in HTTP (RFC 9110 5.6.7); a recipient must read them all.
-enum HTTPDate {
+package enum HTTPDate {
     /// Seconds since 1970; nil for what is no date. `century` helps the form whose years have two digits.
-    static func secondsSince1970(_ text: some StringProtocol) -> Int64? {
+    package static func secondsSince1970(_ text: some StringProtocol) -> Int64? {
         let words = text.split(whereSeparator: { " ,-\t".contains($0) }).dropFirst()
         guard words.count >= 4, let time = words.first(where: { $0.contains(":") }).flatMap({ seconds(ofDay: $0) })
         else { return nil }

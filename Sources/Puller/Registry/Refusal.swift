@@ -46,7 +46,7 @@ struct Refusal: Error, Hashable, Sendable {
 }
 
 /// What a server says in the body of an error.
-enum ServerWords {
+package enum ServerWords {
     /// No more than this is read.
     static let readLimit = 1 << 20
     /// No more characters than these are kept.
@@ -67,7 +67,8 @@ enum ServerWords {
         return words(Array(body.readableBytesView.prefix(readLimit)), contentType: type)
     }
 
-    static func words(_ body: [UInt8], contentType: String?) -> String {
+    /// The words in a body that has been read.
+    package static func words(_ body: [UInt8], contentType: String?) -> String {
         let document = try? JSONDecoder().decode(Document.self, from: Data(body))
         if let said = document?.said { return String(said.prefix(keptLimit)) }
         // Pages are for browsers.

@@ -1,4 +1,4 @@
-internal import LabNet
+package import LabNet
 
 /// Who is asked for an image: the registry of its name, or a mirror in its place.
 struct RegistryEndpoint: Hashable, Sendable {
@@ -68,5 +68,13 @@ extension RegistryAccess {
         access.mirror = text
         let any = ImageReference(domain: ImageReference.dockerHub, path: "library/any", tag: nil, digest: nil)
         return (try? RegistryEndpoint(any, access: access)) != nil
+    }
+
+    /// Where an image is asked for with this access: the registry or its mirror, and its path there.
+    ///
+    /// - Throws: `ReferenceError.registry` when the mirror is no host.
+    package func place(of reference: ImageReference) throws(ReferenceError) -> (origin: Origin, repository: String) {
+        let endpoint = try RegistryEndpoint(reference, access: self)
+        return (endpoint.origin, endpoint.repository)
     }
 }

@@ -5,7 +5,7 @@
 #endif
 
 /// The date.
-enum WallClock {
+package enum WallClock {
     /// Seconds since 1970, UTC.
-    static func secondsSince1970() -> Int64 { Int64(time(nil)) }
+    package static func secondsSince1970() -> Int64 { Int64(time(nil)) }
 }
