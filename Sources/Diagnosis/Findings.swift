@@ -241,16 +241,19 @@ package struct RegistryFindings: Sendable {
     package var originDigest: String?
     /// How many pulls are left, where the registry says so.
     package var pullsLeft: Int?
+    /// Whether content came that does not have the digest by which it was asked for or named.
+    package var isFalse: Bool
 
     /// Puts the parts together.
     package init(
         isRegistry: Bool, realm: String? = nil, digest: String? = nil, originDigest: String? = nil,
-        pullsLeft: Int? = nil
+        pullsLeft: Int? = nil, isFalse: Bool = false
     ) {
         self.isRegistry = isRegistry
         self.realm = realm
         self.digest = digest
         self.originDigest = originDigest
         self.pullsLeft = pullsLeft
+        self.isFalse = isFalse
     }
 }
