@@ -7,7 +7,7 @@ internal import NIOPosix
 /// The way to any origin: resolve, dial, secure, exchange.
 public struct Transport: HTTPExchanging {
     let configuration: TransportConfiguration
-    private let connector: Connector
+    let connector: Connector
     private let streams: ResolverStreams
     private let pool = ConnectionPool()
 
@@ -40,7 +40,8 @@ public struct Transport: HTTPExchanging {
             environment: environment, clock: clock, observe: observe)
     }
 
-    private init(
+    /// Joins a transport's parts.
+    init(
         _ configuration: TransportConfiguration, resolver: any NameResolving, streams: ResolverStreams,
         tls: TLSContext, environment: [String: String], clock: any Clock<Duration>,
         observe: @escaping @Sendable (Observation) -> Void
@@ -124,7 +125,7 @@ extension Transport {
         _ request: HTTPRequest, on connection: HTTP1Connection, isFresh: Bool,
         _ receive: @Sendable (HTTPResponse) async throws -> Value
     ) async throws -> Value {
-        let start = ContinuousClock.now
+        let (start, before) = (ContinuousClock.now, connection.carried.count)
         var status: Int?
         let outcome: Result<Value, any Error>
         do {
@@ -145,7 +146,8 @@ extension Transport {
             outcome.failure.map { Task.isCancelled && $0 is NetworkError || $0 is CancellationError } ?? false
         let failure =
             isCancelled ? .system(errno: ECANCELED) : end.ending.cause ?? (outcome.failure as? NetworkError)?.cause
-        record(request, on: connection, status: status, failure: failure, since: start)
+        let came = connection.carried.count - before
+        record(request, on: connection, status: status, bytes: came, failure: failure, since: start)
         let isStale = !isCancelled && !isFresh && status == nil && (failure == .reset || failure == .closedEarly)
         if !isStale { await learn(from: end.ending, on: connection, for: request.url.origin.host) }
         if end.isReusable { await pool.put(connection, for: request.url.origin) }
@@ -155,12 +157,13 @@ extension Transport {
     }
 
     private func record(
-        _ request: HTTPRequest, on connection: HTTP1Connection, status: Int?, failure: NetworkError.Cause?,
-        since start: ContinuousClock.Instant
+        _ request: HTTPRequest, on connection: HTTP1Connection, status: Int?, bytes: Int,
+        failure: NetworkError.Cause?, since start: ContinuousClock.Instant
     ) {
         connector.observer.record(
             .exchanged(
-                method: request.method.rawValue, url: request.url.withoutQuery, status: status, failure: failure),
+                method: request.method.rawValue, url: request.url.withoutQuery, status: status, bytes: bytes,
+                failure: failure),
             host: request.url.origin.host.description, endpoint: connection.endpoint, since: start)
     }
 }
@@ -185,7 +188,8 @@ extension Transport {
         let (memory, route) = (connector.memory, connection.route)
         switch ending {
         case .whole:
-            guard let strategy = connection.strategy, !connection.carried.isEmpty else { return }
+            // An answer without a body proves no way.
+            guard let strategy = connection.strategy, connection.carried.count > 0 else { return }
             let proof: RouteMemory.Proof = connection.carried.isProof ? .stream : .whole
             await memory.worked(strategy, for: host, on: route, proof: proof)
         case .broken(let cause) where cause.meansCut:

@@ -16,11 +16,11 @@ final class Carried: Sendable {
     /// - Parameter wasProven: whether other connections have proved the same way already, or there is nothing to prove.
     init(wasProven: Bool) { self.wasProven = wasProven }
 
-    /// Whether it has brought nothing: an answer without a body proves no way.
-    var isEmpty: Bool { bytes.load(ordering: .relaxed) == 0 }
+    /// The bytes so far.
+    var count: Int { bytes.load(ordering: .relaxed) }
 
     /// Whether this connection itself is the proof.
-    var isProof: Bool { bytes.load(ordering: .relaxed) >= Self.proof }
+    var isProof: Bool { count >= Self.proof }
 
     /// Whether its way has been proved, by this connection or another.
     var isProven: Bool { wasProven || isProof }

@@ -37,8 +37,8 @@ public struct Observation: Sendable {
         case proxied(target: String, failure: NetworkError.Cause?)
         /// A TLS handshake: the strategy, the protocol that was agreed, or why not.
         case handshake(ServerNameStrategy, protocolVersion: String?, failure: NetworkError.Cause?)
-        /// A request and the status that came back; the URL without its query.
-        case exchanged(method: String, url: String, status: Int?, failure: NetworkError.Cause?)
+        /// A request, the status that came back, and how many bytes of the body came; the URL without its query.
+        case exchanged(method: String, url: String, status: Int?, bytes: Int, failure: NetworkError.Cause?)
         /// Something that the user should know, such as "lab mode goes direct, HTTPS_PROXY is not used".
         case notice(Notice)
     }

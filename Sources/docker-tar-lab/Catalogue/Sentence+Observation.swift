@@ -41,9 +41,8 @@ extension Sentence {
             Sentence(
                 en: "name: \(strategy.spelling): \(cause(failure).en)",
                 zh: "域名策略：\(strategy.spelling)：\(cause(failure).zh)")
-        case .exchanged(let method, let url, let status, nil):
-            Sentence(name: "\(method) \(url) \(status.map(String.init) ?? "")")
-        case .exchanged(let method, let url, _, let failure?): about("\(method) \(url)", cause(failure))
+        case .exchanged(let method, let url, let status, let bytes, let failure):
+            exchange("\(method) \(url)", status, bytes, failure)
         case .notice(let notice): self.notice(notice)
         }
     }
@@ -53,6 +52,16 @@ extension Sentence {
             candidates.map { "\($0.address)" + ($0.trust == .trusted ? "" : doubt) }.joined(separator: " ")
         }
         return Sentence(en: "addresses \(list("(?)"))", zh: "得到地址 \(list("（存疑）"))")
+    }
+
+    /// The status and the body's bytes, where a head came, and what went wrong after it or instead of it.
+    private static func exchange(
+        _ request: String, _ status: Int?, _ bytes: Int, _ failure: NetworkError.Cause?
+    ) -> Sentence {
+        let came = status.map { Sentence(en: " \($0), body of \(bytes) bytes", zh: " \($0)，正文 \(bytes) 字节") }
+        let head = Sentence(en: request + (came?.en ?? ""), zh: request + (came?.zh ?? ""))
+        guard let failure = failure.map(cause) else { return head }
+        return Sentence(en: "\(head.en): \(failure.en)", zh: "\(head.zh)：\(failure.zh)")
     }
 
     private static func about(_ what: String, _ cause: Sentence) -> Sentence {

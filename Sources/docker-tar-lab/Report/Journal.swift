@@ -64,7 +64,7 @@ extension Observation {
     var failed: Bool {
         switch event {
         case .resolved(_, let failure?), .connected(let failure?), .proxied(_, let failure?),
-            .handshake(_, _, let failure?), .exchanged(_, _, _, let failure?):
+            .handshake(_, _, let failure?), .exchanged(_, _, _, _, let failure?):
             failure != .allAttemptsFailed
         default: false
         }

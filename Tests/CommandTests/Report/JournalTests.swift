@@ -79,8 +79,9 @@ import Testing
             .query(detail: "A 1.1.1.1"), .verdict(detail: "early"), .resolved(address, failure: nil),
             .resolved([], failure: .noSuchName), .connected(failure: failure), .proxied(target: "h:1", failure: nil),
             .proxied(target: "h:1", failure: failure), .handshake(.omit, protocolVersion: "TLSv1.3", failure: nil),
-            .exchanged(method: "GET", url: "https://h/v2/", status: 200, failure: nil),
-            .exchanged(method: "GET", url: "https://h/v2/", status: nil, failure: failure),
+            .exchanged(method: "GET", url: "https://h/v2/", status: 200, bytes: 2, failure: nil),
+            .exchanged(method: "GET", url: "https://h/v2/", status: nil, bytes: 0, failure: failure),
+            .exchanged(method: "GET", url: "https://h/v2/", status: 200, bytes: 16384, failure: failure),
         ]
         for event in events {
             let sentence = Sentence.observation(observation(event))
@@ -88,6 +89,11 @@ import Testing
             #expect(!sentence.en.contains("\n") && sentence.en != sentence.zh)
         }
         #expect(Sentence.observation(observation(.resolved(address, failure: nil))).en.contains("192.0.2.1(?)"))
+        for language in Language.allCases {
+            let broken = Sentence.observation(
+                observation(.exchanged(method: "GET", url: "https://h/b", status: 206, bytes: 16384, failure: .reset)))
+            #expect(broken.text(in: language).contains("206") && broken.text(in: language).contains("16384"))
+        }
     }
 
     @Test func timestamps() {

@@ -193,11 +193,11 @@ import Testing
         } _: { (server) async throws in
             let url = try #require(HTTPURL("http://127.0.0.1:\(server.port)/blob?X-Signature=hunter2"))
             let request = HTTPRequest(url: url, authorization: Secret("Bearer hunter2"))
-            _ = try await transport.exchange(request) { $0.status }
+            _ = try await transport.exchange(request) { try await $0.body.collect(upTo: 16) }
         }
         #expect(!log.all.isEmpty)
         #expect(!"\(log.all)".contains("hunter2"))
-        guard case .exchanged(method: "GET", let url, status: 200, failure: nil)? = log.all.last?.event else {
+        guard case .exchanged(method: "GET", let url, status: 200, bytes: 2, failure: nil)? = log.all.last?.event else {
             return #expect(Bool(false), "no exchange observed")
         }
         #expect(url.hasSuffix("/blob"))

@@ -166,7 +166,7 @@ import Testing
                 }
             }
             let failures = log.all.compactMap { observation -> NetworkError.Cause? in
-                if case .exchanged(_, _, _, let failure) = observation.event { failure } else { nil }
+                if case .exchanged(_, _, _, _, let failure) = observation.event { failure } else { nil }
             }
             #expect(failures == [.timedOut(.milliseconds(200))])
             _ = try await transport.get(url(server.port, "100/100"))
