@@ -43,32 +43,38 @@ extension Connector {
         func hello(_ strategy: ServerNameStrategy) -> Hello {
             Hello(
                 host: origin.host, port: origin.port, strategy: strategy, route: route,
-                patience: patience(with: strategy, roundTrip: .now - start)
+                limit: configuration.timeouts.handshake, patience: patience(with: strategy, roundTrip: .now - start)
             ) { quiet(true) }
         }
         guard let relay = route.relay else {
             guard let strategy = attempt.strategy else { return try await handover.adopt(socket) }
-            return try await secure(socket, hello(strategy))
+            return try await shakeHands(on: socket, hello(strategy)).channel()
         }
         let channel = try await tunnel(through: relay, on: socket, at: route)
         guard let strategy = attempt.strategy else { return channel }
         do {
-            return try await secure(channel, hello(strategy))
+            return try await shakeHands(on: channel, hello(strategy)).channel()
         } catch {
             await channel.closeNow()
             throw error
         }
     }
 
-    private func connect(
-        to endpoint: Endpoint, for host: Host, quiet: @escaping @Sendable () -> Void
+    /// Makes a TCP connection.
+    ///
+    /// - Parameters:
+    ///   - segmentSize: the largest TCP segment in bytes; nil for the configured one.
+    ///   - quiet: is told when nothing has come back for two staggers.
+    /// - Throws: `NetworkError`; `CancellationError`.
+    func connect(
+        to endpoint: Endpoint, for host: Host, segmentSize: Int? = nil, quiet: @escaping @Sendable () -> Void = {}
     ) async throws -> TCPSocket {
         let start = ContinuousClock.now
         do {
             async let _ = notice(after: race.stagger * 2) { quiet() }
             let socket = try await TCPSocket.connect(
                 to: endpoint, within: configuration.timeouts.connect, clock: clock,
-                segmentSize: configuration.segmentSize)
+                segmentSize: segmentSize ?? configuration.segmentSize)
             observer.record(.connected(failure: nil), host: host.description, endpoint: endpoint, since: start)
             return socket
         } catch {
@@ -84,12 +90,12 @@ extension Connector {
 extension Connector {
     /// After how much silence a hello counts as lost, though its answer is still waited for: twice the way there and back,
     /// but no less than a stagger. `disorder` takes one more retransmission.
-    private func patience(with strategy: ServerNameStrategy, roundTrip: Duration) -> Duration {
+    func patience(with strategy: ServerNameStrategy, roundTrip: Duration) -> Duration {
         max(race.stagger, roundTrip * 2) * (strategy == .disorder ? 2 : 1)
     }
 
     /// Calls back when the time has passed, unless the task is cancelled before.
-    private func notice(after patience: Duration, _ notice: @Sendable () async -> Void) async {
+    func notice(after patience: Duration, _ notice: @Sendable () async -> Void) async {
         do { try await clock.sleep(for: patience) } catch { return }
         await notice()
     }
@@ -110,8 +116,8 @@ extension Connector {
             if proxy.kind == .https {
                 let hello = Hello(
                     host: proxy.host, port: proxy.port, strategy: relay.greeting, route: route,
-                    patience: configuration.timeouts.handshake, quiet: {})
-                open = try await secure(socket, hello)
+                    limit: configuration.timeouts.handshake, patience: configuration.timeouts.handshake)
+                open = try await shakeHands(on: socket, hello).channel()
             } else {
                 open = try await handover.adopt(socket)
             }
@@ -153,123 +159,24 @@ extension Connector {
     }
 }
 
-// MARK: TLS
+// MARK: Penalties
 
 extension Connector {
-    /// Whom a handshake is for, how it greets, and how long it takes silence for distance.
-    private struct Hello: Sendable {
-        let host: Host
-        let port: UInt16
-        let strategy: ServerNameStrategy
-        let route: Route
-        let patience: Duration
-        let quiet: @Sendable () -> Void
-    }
-
-    private func secure(_ socket: consuming TCPSocket, _ hello: Hello) async throws -> any Channel {
-        let start = ContinuousClock.now
-        do {
-            try await tls.prepare(for: hello.host, port: hello.port)
-            let session = try tls.session(for: hello.host, port: hello.port, strategy: hello.strategy)
-            let (channel, handshake) = try await handover.adopt(socket, beginning: session, clock: clock)
-            try await finish(handshake, on: channel, hello, since: start)
-            return channel
-        } catch {
-            throw await failed(hello, error, since: start)
-        }
-    }
-
-    /// TLS inside a channel, which stays the caller's to close.
-    private func secure(_ channel: any Channel, _ hello: Hello) async throws -> any Channel {
-        let start = ContinuousClock.now
-        do {
-            try await tls.prepare(for: hello.host, port: hello.port)
-            let session = try tls.session(for: hello.host, port: hello.port, strategy: hello.strategy)
-            let handshake = Handshake(session, on: channel.eventLoop)
-            do {
-                try await channel.eventLoop.submit { try handshake.begin(on: channel) }.get()
-            } catch {
-                handshake.abandon(error)
-                throw error
-            }
-            try await finish(handshake, on: channel, hello, since: start)
-            return channel
-        } catch {
-            throw await failed(hello, error, since: start)
-        }
-    }
-
-    private func finish(
-        _ handshake: Handshake, on channel: any Channel, _ hello: Hello, since start: ContinuousClock.Instant
-    ) async throws {
-        let limit = configuration.timeouts.handshake
-        let isQuiet = Flag()
-        do {
-            async let _ = notice(after: hello.patience) {
-                guard await !handshake.hasReceived() else { return }
-                isQuiet.raise()
-                hello.quiet()
-            }
-            let summary = try await withDeadline(limit, clock: clock) { try await handshake.finish(on: channel) }
-            observer.record(
-                .handshake(hello.strategy, protocolVersion: summary.protocolVersion, failure: nil),
-                host: hello.host.description, endpoint: hello.route.endpoint, since: start)
-            await memory.worked(hello.strategy, for: hello.host, on: hello.route)
-            await noticeLocalProxy(hello)
-        } catch {
-            let isSilent = await !handshake.hasReceived()
-            await channel.closeNow()
-            // Whoever won the race meanwhile, this hello was swallowed, as far as one can see.
-            if error is CancellationError, isQuiet.isRaised, isSilent {
-                await burn(hello, .silenceAfterHello(hello.patience))
-            }
-            guard error is DeadlinePassed else { throw error }
-            throw TLSFailure(isSilent ? .silenceAfterHello(limit) : .timedOut(limit))
-        }
-    }
-
-    /// Says once that a local proxy is at work: a certificate that is valid for the host has come from an address of those
-    /// that such proxies give out, and the user has not named it.
-    private func noticeLocalProxy(_ hello: Hello) async {
-        let address = hello.route.endpoint.address
-        guard isLab, hello.route.relay == nil, address.isFakeIP, case .name(let name) = hello.host,
-            configuration.overrides[name] == nil, await memory.isFirstLocalProxyNotice()
-        else { return }
-        observer.record(.notice(.localProxy(address)), host: name, endpoint: hello.route.endpoint, since: .now)
-    }
-
-    /// Records a failed handshake, and the penalty that it brings upon its route.
-    private func failed(
-        _ hello: Hello, _ error: any Error, since start: ContinuousClock.Instant
-    ) async -> any Error {
-        let cause = NetworkError.Cause(whileSecuring: error)
-        observer.record(
-            .handshake(hello.strategy, protocolVersion: nil, failure: cause), host: hello.host.description,
-            endpoint: hello.route.endpoint, since: start)
-        if cause.meansKilled { await burn(hello, cause) }
-        return dressed(error, failure(hello, cause))
-    }
-
-    private func failure(_ hello: Hello, _ cause: NetworkError.Cause) -> NetworkError {
-        NetworkError(
-            step: .secure, host: hello.host.description, endpoint: hello.route.endpoint, strategy: hello.strategy,
-            cause: cause)
-    }
-
     /// Leaves the route alone from now on, where a box can have read the true name there.
-    private func burn(_ hello: Hello, _ cause: NetworkError.Cause) async {
+    func burn(_ hello: Hello, _ cause: NetworkError.Cause) async {
         guard isLab || serverName == .auto, hello.strategy.carriesTrueName, hello.host.isName else { return }
-        await memory.burn(hello.route, after: failure(hello, cause))
+        await memory.burn(hello.route, after: hello.failure(cause))
     }
 
-    private func checkPenalty(on route: Route, for host: Host) async throws {
+    /// - Throws: `StrategyPlan.Failure.leftAlone` where the route is in its penalty.
+    func checkPenalty(on route: Route, for host: Host) async throws {
         guard let left = await memory.penaltyLeft(on: route) else { return }
         throw StrategyPlan.Failure.leftAlone(
             NetworkError(step: .secure, host: host.description, endpoint: route.endpoint, cause: .leftAlone(left)))
     }
 
     /// Cancellation stays what it is; everything else is told as `failure`.
-    private func dressed(_ error: any Error, _ failure: NetworkError) -> any Error {
+    func dressed(_ error: any Error, _ failure: NetworkError) -> any Error {
         error is CancellationError ? error : failure
     }
 }

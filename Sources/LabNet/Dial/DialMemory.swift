@@ -55,6 +55,18 @@ extension DialMemory {
         if routes.worked(strategy, for: host, on: route, proof: proof, now: now()) { await keep(for: host) }
     }
 
+    /// A strategy led to a verified handshake.
+    ///
+    /// - Parameter isTrial: it was tried to see what comes of it. Then it is believed where nothing is known to work, and
+    ///   does not displace what gives less away; and another name, which was made up for the trial, is none to go on with.
+    func worked(_ strategy: ServerNameStrategy, for host: Host, on route: Route, isTrial: Bool) async {
+        if isTrial {
+            if case .alter = strategy { return }
+            guard routes.record(of: route, for: host, now: now()).worked == nil else { return }
+        }
+        await worked(strategy, for: host, on: route)
+    }
+
     /// A connection broke off before it had carried enough to prove its strategy.
     ///
     /// - Parameter age: how long ago the connection was made; what has broken off the route's others since then counts once.

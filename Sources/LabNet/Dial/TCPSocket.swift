@@ -69,6 +69,9 @@ struct TCPSocket: ~Copyable, Sendable {
     /// The descriptor's number, lent: it is closed with this value.
     var number: Int32 { descriptor.number }
 
+    /// Closes it here and not earlier.
+    consuming func close() {}
+
     /// Gives the descriptor away, to an owner who closes it.
     consuming func release() -> Int32 { descriptor.release() }
 

@@ -73,6 +73,13 @@ struct CacheEntry: Sendable {
         listeners = [:]
     }
 
+    /// Takes in all that a lookup has found which ran beside this; who listens to another one goes on listening.
+    mutating func keep(_ found: [(candidate: Candidate, expiry: Duration)]) {
+        guard !found.isEmpty else { return }
+        kept = found.map { Kept(candidate: $0.candidate, expiry: $0.expiry) }
+        isWhole = true
+    }
+
     private func tell(_ news: News) {
         for listener in listeners.values { listener.yield(news) }
     }

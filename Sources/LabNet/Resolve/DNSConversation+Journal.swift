@@ -12,16 +12,19 @@ extension DNSConversation {
             observer.record(.query(detail: prefix + detail), host: host, endpoint: endpoint, since: start)
         }
 
-        /// Records a message that came back.
+        /// Records what came back.
         func write(
-            _ heard: Heard, _ datagram: Datagram?, to question: DNSQuestion, since start: ContinuousClock.Instant
+            _ content: Arrival.Content, _ datagram: Datagram?, to question: DNSQuestion,
+            since start: ContinuousClock.Instant
         ) {
-            switch heard {
-            case .answer(let message, _):
-                write(datagram, "\(question.type.mnemonic): \(message.summary)", since: start)
-            case .unreadable(let error):
-                write(datagram, "\(question.type.mnemonic): refused: \(error)", since: start)
-            }
+            let detail =
+                switch content {
+                case .replied(let reply): reply.summary
+                case .truncated(let flags, _): "\(flags.inHexadecimal) truncated"
+                case .unreadable(let error): "refused: \(error)"
+                case .disturbed(let failure): "ICMP error, errno \(failure.errno), no end to listening"
+                }
+            write(datagram, "\(question.type.mnemonic): \(detail)", since: start)
         }
 
         private func write(_ datagram: Datagram?, _ detail: String, since start: ContinuousClock.Instant) {
@@ -35,12 +38,18 @@ extension DNSConversation {
     }
 }
 
-extension DNSMessage {
+extension Reply {
     /// Flags, claim and OPT in one line.
-    var summary: String {
-        let hexadecimal = String(flags, radix: 16)
-        let padding = String(repeating: "0", count: 4 - hexadecimal.count)
-        return "0x\(padding)\(hexadecimal) \(claim?.description ?? "truncated")\(hasOPT ? ", OPT" : "")"
+    fileprivate var summary: String {
+        "\(flags.inHexadecimal) \(isTruncated ? "truncated" : claim.description)\(hasOPT ? ", OPT" : "")"
+    }
+}
+
+extension UInt16 {
+    /// Four digits behind `0x`.
+    fileprivate var inHexadecimal: String {
+        let digits = String(self, radix: 16)
+        return "0x" + String(repeating: "0", count: 4 - digits.count) + digits
     }
 }
 

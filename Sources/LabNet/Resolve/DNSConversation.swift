@@ -12,14 +12,8 @@ struct DNSConversation: Sendable {
 
     /// What can be heard.
     enum Event: Sendable {
-        /// An answer to the query, true or forged.
-        case replied(Reply)
-        /// An answer that did not fit, and says nothing.
-        case truncated
-        /// A message that is no answer to the query.
-        case unreadable
-        /// An ICMP error. Anybody on the path can forge one, so it ends nothing.
-        case disturbed(NetworkError.Cause)
+        /// A message, or an ICMP error.
+        case arrived(Arrival)
         /// Nothing more can be heard; the cause where that is a failure.
         case ended(NetworkError.Cause?)
     }
@@ -50,15 +44,16 @@ struct DNSConversation: Sendable {
             try await datagrams.ask(resolver.endpoint, query.bytes) { event in
                 switch event {
                 case .arrived(let datagram):
-                    let heard = read(datagram.bytes, datagram, answering: query)
-                    guard flood.admits(heard) else { return }
-                    journal.write(heard, datagram, to: question, since: start)
-                    hear(heard.event)
+                    let content = read(datagram.bytes, datagram, answering: query)
+                    guard flood.admits(content) else { return }
+                    journal.write(content, datagram, to: question, since: start)
+                    hear(
+                        .arrived(Arrival(elapsed: datagram.elapsed, hopLimit: datagram.hopLimit, content: content)))
                 case .failed(let errno):
-                    guard flood.admitsDisturbance() else { return }
-                    journal.write(
-                        "\(question.type.mnemonic): ICMP error, errno \(errno), no end to listening", since: start)
-                    hear(.disturbed(SocketFailure(errno: errno).causeWhileConnecting))
+                    let content = Arrival.Content.disturbed(SocketFailure(errno: errno))
+                    guard flood.admits(content) else { return }
+                    journal.write(content, nil, to: question, since: start)
+                    hear(.arrived(Arrival(elapsed: .now - start, content: content)))
                 }
             }
         } catch {
@@ -72,9 +67,10 @@ struct DNSConversation: Sendable {
     ) async {
         do {
             let bytes = try await streams.ask(resolver, query.bytes, within: window)
-            let heard = read(bytes, nil, answering: query)
-            journal.write(heard, nil, to: question, since: start)
-            hear(heard.event)
+            let elapsed = ContinuousClock.now - start
+            let content = read(bytes, nil, answering: query)
+            journal.write(content, nil, to: question, since: start)
+            hear(.arrived(Arrival(elapsed: elapsed, content: content)))
             hear(.ended(nil))
         } catch {
             guard !Task.isCancelled else { return }
@@ -83,28 +79,14 @@ struct DNSConversation: Sendable {
         }
     }
 
-    private func read(_ bytes: [UInt8], _ datagram: Datagram?, answering query: DNSQuery) -> Heard {
+    private func read(_ bytes: [UInt8], _ datagram: Datagram?, answering query: DNSQuery) -> Arrival.Content {
         do {
             let message = try DNSMessage(bytes, answering: query)
             let reply = Reply(
                 message, elapsed: datagram?.elapsed, hopLimit: datagram?.hopLimit, isControl: question == .control)
-            return .answer(message, reply)
+            return reply.map(Arrival.Content.replied) ?? .truncated(flags: message.flags, keepsCase: message.keepsCase)
         } catch {
             return .unreadable(error)
-        }
-    }
-
-    /// A message that came back, read.
-    enum Heard {
-        /// An answer, and what of it can be judged; nothing when it was truncated.
-        case answer(DNSMessage, Reply?)
-        case unreadable(DNSError)
-
-        var event: Event {
-            switch self {
-            case .answer(_, let reply): reply.map(Event.replied) ?? .truncated
-            case .unreadable: .unreadable
-            }
         }
     }
 }

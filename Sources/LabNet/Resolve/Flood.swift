@@ -10,23 +10,20 @@ struct Flood {
     private var replies: [Look: Int] = [:]
     private var total = 0
 
-    /// Of anything that is no answer, and of answers that did not fit; injectors send a few.
+    /// Of anything that is no answer, of ICMP errors, and of answers that did not fit; injectors send a few.
     static let maximumJunk = 64
     /// Of answers that look alike.
     static let maximumAlike = 64
     /// Of all answers, so that memory has an end.
     static let maximumReplies = 4096
 
-    /// Counts a message; whether it is taken in.
-    mutating func admits(_ heard: DNSConversation.Heard) -> Bool {
-        switch heard {
-        case .unreadable:
-            junk += 1
-            return junk <= Self.maximumJunk
-        case .answer(_, nil):
-            truncated += 1
-            return truncated <= Self.maximumJunk
-        case .answer(_, let reply?):
+    /// Counts what has come; whether it is taken in.
+    mutating func admits(_ content: Arrival.Content) -> Bool {
+        switch content {
+        case .unreadable: return Self.count(&junk)
+        case .truncated: return Self.count(&truncated)
+        case .disturbed: return Self.count(&disturbances)
+        case .replied(let reply):
             let alike = replies[Look(of: reply), default: 0]
             guard alike < Self.maximumAlike, total < Self.maximumReplies else { return false }
             replies[Look(of: reply)] = alike + 1
@@ -35,9 +32,9 @@ struct Flood {
         }
     }
 
-    /// Counts an ICMP error; whether it is taken in.
-    mutating func admitsDisturbance() -> Bool {
-        disturbances += 1
-        return disturbances <= Self.maximumJunk
+    private static func count(_ number: inout Int) -> Bool {
+        guard number < maximumJunk else { return false }
+        number += 1
+        return true
     }
 }

@@ -7,7 +7,7 @@ extension Inquiry {
         guard queries.count < Self.maximumQueries else { return [] }
         let query = Query(
             id: queries.count, resolver: resolver, question: question, purpose: purpose, step: steps,
-            depth: depth, parent: parent, isRepeated: isRepeated)
+            sent: now, depth: depth, parent: parent, isRepeated: isRepeated)
         queries.append(query)
         return [.ask(query)]
     }
@@ -27,14 +27,14 @@ extension Inquiry {
         if resolver.carrier == .datagrams, baselines[resolver] == nil {
             actions += ask(resolver, .control, for: .baseline)
         }
-        for type in types where !isSettled(type) { actions += ask(resolver, DNSQuestion(name: name, type: type)) }
+        for type in types where isWanted(type) { actions += ask(resolver, DNSQuestion(name: name, type: type)) }
         return actions
     }
 
     /// Lets the next of the list take the place of a resolver that cannot be asked, once.
     mutating func replace(_ resolver: ResolverAddress) -> [Action] {
         let failures = queries.count { $0.resolver == resolver && $0.isOver && $0.failure != nil }
-        return failures == 1 && !isSettled ? askNext() : []
+        return failures == 1 && !isEnough ? askNext() : []
     }
 
     /// Asks once more, from another socket, what no answer has been accepted to for two steps: a datagram may be lost, and a
@@ -56,9 +56,9 @@ extension Inquiry {
     private func isUnanswered(_ query: Query) -> Bool {
         switch query.purpose {
         case .canary: false
-        case .baseline: query.replies.isEmpty && !isSettled
+        case .baseline: !query.hasReplies && !isEnough
         case .answer:
-            !isSettled(query.question.type) && !outcomes[query.id, default: []].contains(.accepted)
+            isWanted(query.question.type) && !outcomes[query.id, default: []].contains(.accepted)
         }
     }
 

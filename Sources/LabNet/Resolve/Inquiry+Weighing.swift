@@ -10,10 +10,10 @@ extension Inquiry {
         return actions + suspectProxy()
     }
 
-    private var answered: [Query] { queries.filter { $0.purpose == .answer && !$0.replies.isEmpty } }
+    private var answered: [Query] { queries.filter { $0.purpose == .answer && $0.hasReplies } }
 
     /// The query that each verdict is on: there is one for each reply, in the order of the evidence.
-    var answeredIDs: [Int] { answered.flatMap { query in query.replies.map { _ in query.id } } }
+    var answeredIDs: [Int] { answered.flatMap { query in Array(repeating: query.id, count: query.arrivals.count { $0.reply != nil }) } }
 
     private var evidence: [Evidence] {
         answered.map {
@@ -25,7 +25,7 @@ extension Inquiry {
 
     /// Takes what the control queries to a resolver show of it: the latest of them that was answered counts.
     mutating func measure(_ resolver: ResolverAddress) -> [Action] {
-        let control = queries.last { $0.purpose == .baseline && $0.resolver == resolver && !$0.replies.isEmpty }
+        let control = queries.last { $0.purpose == .baseline && $0.resolver == resolver && $0.hasReplies }
         let baseline = control.flatMap { Baseline(control: $0.replies) }
         guard baseline != baselines[resolver] else { return [] }
         baselines[resolver] = baseline
@@ -39,6 +39,12 @@ extension Inquiry {
     /// Whether every type has an accepted answer.
     var isSettled: Bool { types.allSatisfy(isSettled) }
 
+    /// Whether nobody else need be asked.
+    var isEnough: Bool { isSettled && !isThorough }
+
+    /// Whether a type is still asked for.
+    func isWanted(_ type: DNSRecordType) -> Bool { isThorough || !isSettled(type) }
+
     /// Whether a type has an accepted answer: addresses, or that there are none.
     func isSettled(_ type: DNSRecordType) -> Bool { verdicts.contains { $0.type == type && $0.settles } }
 
@@ -50,7 +56,8 @@ extension Inquiry {
     /// See ``Inquiry``: whether nobody is left to hear, or nothing that could be heard would bring another address.
     var hasHeardAll: Bool {
         let asked = queries.filter { $0.purpose != .canary }
-        if waiting.isEmpty, asked.allSatisfy(\.isOver) { return true }
+        if waiting.isEmpty, (isThorough ? queries : asked).allSatisfy(\.isOver) { return true }
+        if isThorough { return false }
         guard quiet >= Self.quietSteps, isSettled || waiting.isEmpty, !verdicts.contains(where: { $0.outcome == .held })
         else { return false }
         let answered = Set(queries.filter { hasAcceptedAnswer($0) }.map(\.place))

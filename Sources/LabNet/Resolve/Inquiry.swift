@@ -4,7 +4,8 @@
 /// cannot be asked gives its place to the next. All that was heard is judged anew at every event, so that what a lookup
 /// makes of its answers depends on them and not on their order.
 ///
-/// It is over when the window has ended, when nobody is left to hear, or early, when all of this holds: every question that
+/// A thorough one asks everybody everything, whatever is settled, and is over when the window has ended or nothing more can
+/// come. Another is over when the window has ended, when nobody is left to hear, or early, when all of this holds: every question that
 /// went out has an accepted answer from its resolver or could not be asked, none is held, every type is settled, two
 /// resolvers at least have been believed for each (or all there are), and nothing has come for ``quietSteps``. That pause is
 /// for whoever forges well enough to be believed: the truth is behind him by less than a round trip, and is to be heard.
@@ -35,6 +36,10 @@ struct Inquiry: Sendable {
     var baselines: [ResolverAddress: Baseline]
     /// What is known of whoever forges; to be brought up to date before each event.
     var forger: Forger
+    /// The time since the lookup began; to be brought up to date before each event.
+    var now = Duration.zero
+    /// Whether the whole list is asked and heard.
+    let isThorough: Bool
     /// All that was asked, by number.
     var queries: [Query] = []
     /// How many steps have passed.
@@ -68,8 +73,9 @@ struct Inquiry: Sendable {
         /// Whether the answers have to be judged anew.
         fileprivate var isEvidence: Bool {
             switch self {
-            case .heard(.replied, _), .step, .windowEnded, .systemAnswered: true
-            case .heard: false
+            case .heard(.arrived(let arrival), _): arrival.reply != nil
+            case .heard(.ended, _): false
+            case .step, .windowEnded, .systemAnswered: true
             }
         }
     }
@@ -100,35 +106,38 @@ struct Inquiry: Sendable {
         let purpose: Purpose
         /// The step at which it went out.
         let step: Int
+        /// When it went out, from the lookup's beginning.
+        let sent: Duration
         /// How many aliases lie between the name and this one's.
         let depth: Int
         /// The query whose answer named the alias; nil for the name itself.
         let parent: Int?
         var isRepeated = false
-        var replies: [Reply] = []
-        var isTruncated = false
-        var unreadable = 0
+        /// All that came, in its order.
+        var arrivals: [Arrival] = []
         /// Whether nothing more can be heard.
         var isOver = false
+        /// Why not.
         var failure: NetworkError.Cause?
 
-        var isOnAlias: Bool { depth > 0 }
+        typealias Purpose = LookupRecord.Query.Purpose
 
-        /// What a query is for.
-        enum Purpose: Sendable {
-            case answer
-            case baseline
-            case canary
-        }
+        var isOnAlias: Bool { depth > 0 }
+        var replies: [Reply] { arrivals.compactMap(\.reply) }
+        var hasReplies: Bool { arrivals.contains { $0.reply != nil } }
+        var isTruncated: Bool { arrivals.contains(where: \.isTruncated) }
+        var unreadable: Int { arrivals.count(where: \.isUnreadable) }
+        /// Why nothing is heard, as far as anybody says.
+        var trouble: NetworkError.Cause? { failure ?? arrivals.lazy.compactMap(\.trouble).last }
     }
 
     /// A lookup that has asked nothing yet.
     init(
         _ name: DNSName, types: [DNSRecordType], resolvers: [ResolverAddress],
-        baselines: [ResolverAddress: Baseline], forger: Forger, fallsBackOnSystem: Bool = true
+        baselines: [ResolverAddress: Baseline], forger: Forger, fallsBackOnSystem: Bool = true, isThorough: Bool = false
     ) {
         (self.name, self.types, self.forger) = (name, types, forger)
-        self.fallsBackOnSystem = fallsBackOnSystem
+        (self.fallsBackOnSystem, self.isThorough) = (fallsBackOnSystem, isThorough)
         (waiting, self.baselines) = (resolvers[...], baselines)
     }
 
@@ -161,7 +170,7 @@ struct Inquiry: Sendable {
         steps += 1
         quiet += 1
         let again = repeatUnanswered()
-        return isSettled ? again : again + askWave()
+        return isEnough ? again : again + askWave()
     }
 
     private mutating func take(_ event: DNSConversation.Event, query id: Int) -> [Action] {
@@ -169,20 +178,15 @@ struct Inquiry: Sendable {
         let query = queries[id]
         quiet = 0
         switch event {
-        case .replied(let reply):
-            queries[id].replies.append(reply)
-            if query.purpose == .baseline { return measure(query.resolver) }
-        case .truncated:
-            queries[id].isTruncated = true
-            return askByStream(query)
-        case .unreadable: queries[id].unreadable += 1
-        case .disturbed(let cause): queries[id].failure = cause
+        case .arrived(let arrival):
+            queries[id].arrivals.append(arrival)
+            if arrival.reply != nil, query.purpose == .baseline { return measure(query.resolver) }
+            return arrival.isTruncated ? askByStream(query) : []
         case .ended(let failure):
             queries[id].isOver = true
-            queries[id].failure = failure ?? query.failure
-            if failure != nil, query.purpose != .canary { return replace(query.resolver) }
+            queries[id].failure = failure
+            return failure == nil || query.purpose == .canary ? [] : replace(query.resolver)
         }
-        return []
     }
 
     /// Ends the lookup when it is time, after asking this machine's own resolver where nothing else suffices.
@@ -206,7 +210,9 @@ struct Inquiry: Sendable {
 extension Inquiry {
     /// Takes in what sockets tell only when they are closed: an ICMP error does not wake whoever listens.
     mutating func close(_ events: [Event]) {
-        for case .heard(.disturbed(let cause), let id) in events { queries[id].failure = cause }
+        for case .heard(.arrived(let arrival), let id) in events where arrival.trouble != nil {
+            queries[id].arrivals.append(arrival)
+        }
     }
 
     /// Why nothing was found; nil when something was.
@@ -225,8 +231,8 @@ extension Inquiry {
         }
         return asked.compactMap { resolver in
             let own = queries.filter { $0.resolver == resolver && $0.purpose == .answer }
-            guard own.allSatisfy({ $0.replies.isEmpty && $0.unreadable == 0 && !$0.isTruncated }) else { return nil }
-            let cause = own.lazy.compactMap(\.failure).first ?? .timedOut(window)
+            guard own.allSatisfy({ $0.arrivals.allSatisfy { $0.trouble != nil } }) else { return nil }
+            let cause = own.lazy.compactMap(\.trouble).first ?? .timedOut(window)
             return NetworkError(step: .resolve, host: host, endpoint: resolver.endpoint, cause: cause)
         }
     }

@@ -25,18 +25,22 @@ struct LabLookup: Sendable {
     /// less than four waves.
     static func step(in window: Duration) -> Duration { min(.milliseconds(250), window / 4) }
 
-    /// - Parameter list: whom to ask, and the canaries.
+    /// - Parameters:
+    ///   - list: whom to ask, and the canaries.
+    ///   - system: this machine's own resolver; nil for the servers of resolv.conf.
     init(
-        _ list: ResolverList, policy: AddressFamilyPolicy, window: Duration, clock: any Clock<Duration>,
-        datagrams: any DatagramAsking, streams: any StreamAsking, system: any NameResolving
+        _ list: ResolverList, _ configuration: TransportConfiguration, clock: any Clock<Duration>,
+        datagrams: any DatagramAsking, streams: any StreamAsking, system: (any NameResolving)?
     ) {
+        let policy = configuration.family
         resolvers = list.resolvers.filter { policy.allows($0.endpoint.address.family) }
         canaries = IPAddress.Family.allCases.filter(policy.allows).compactMap { family in
             list.canaries.first { $0.address.family == family }
         }
         fallsBackOnSystem = list.fallsBackOnSystem
-        (self.policy, self.window, self.clock) = (policy, window, clock)
-        (self.datagrams, self.streams, self.system) = (datagrams, streams, system)
+        (self.policy, window, self.clock) = (policy, configuration.holdOnWindow, clock)
+        (self.datagrams, self.streams) = (datagrams, streams)
+        self.system = system ?? SystemResolver(servers: [], policy: policy)
         reconnaissance = Reconnaissance(clock: clock)
     }
 
@@ -45,11 +49,35 @@ struct LabLookup: Sendable {
     /// - Throws: `NetworkError` when there was none; `CancellationError`.
     func resolve(_ host: String, observe: Observer, found: @Sendable (Finding) -> Void) async throws {
         guard let name = DNSName(host) else { throw NetworkError(step: .resolve, host: host, cause: .noSuchName) }
+        let inquiry = try await inquire(host, name, isThorough: false, observe, found)
+        if let failure = inquiry.failure(of: host, policy: policy, window: window) { throw failure }
+    }
+
+    /// The same, but asks the whole list and listens to the window's end; nothing of what was heard is lost. What nobody
+    /// can have asked, since it is no name, has an empty record.
+    ///
+    /// - Throws: `CancellationError`.
+    func survey(
+        _ host: String, observe: Observer, found: @Sendable (Finding) -> Void
+    ) async throws(CancellationError) -> LookupRecord {
+        guard let name = DNSName(host) else {
+            return LookupRecord(name: host, window: window, queries: [], failure: .noSuchName)
+        }
+        let inquiry = try await inquire(host, name, isThorough: true, observe, found)
+        let failure = inquiry.failure(of: host, policy: policy, window: window)?.cause
+        return inquiry.record(failure: failure, window: window)
+    }
+
+    /// Asks and listens until the inquiry is over.
+    private func inquire(
+        _ host: String, _ name: DNSName, isThorough: Bool, _ observe: Observer, _ found: @Sendable (Finding) -> Void
+    ) async throws(CancellationError) -> Inquiry {
         let types = [policy.allows(.ip4) ? DNSRecordType.a : nil, policy.allows(.ip6) ? .aaaa : nil]
             .compactMap(\.self)
         var inquiry = Inquiry(
             name, types: types, resolvers: resolvers, baselines: reconnaissance.baselines,
-            forger: reconnaissance.forger, fallsBackOnSystem: fallsBackOnSystem)
+            forger: reconnaissance.forger, fallsBackOnSystem: fallsBackOnSystem, isThorough: isThorough)
+        let stopwatch = Stopwatch(clock)
         let log = Log(host: host, observer: observe, start: .now)
         let mailbox = Mailbox<Inquiry.Event>()
         await withDiscardingTaskGroup { group in
@@ -71,22 +99,22 @@ struct LabLookup: Sendable {
                 for event in events where learn(from: event, of: inquiry) {
                     log.record(.notice(.resolversImpersonated))
                 }
-                inquiry.forger = reconnaissance.forger
+                (inquiry.forger, inquiry.now) = (reconnaissance.forger, stopwatch.elapsed)
                 perform(inquiry.take(events))
             }
             group.cancelAll()
         }
         inquiry.close(mailbox.rest())
         keepWhatWasLearned(in: inquiry)
-        try Task.checkCancellation()
-        if let failure = inquiry.failure(of: host, policy: policy, window: window) { throw failure }
+        guard !Task.isCancelled else { throw CancellationError() }
+        return inquiry
     }
 
     /// Leaves the run what was measured and rejected, where enough was heard to rest on: a lookup that was cancelled early
     /// may have heard only the forger, who comes first.
     private func keepWhatWasLearned(in inquiry: Inquiry) {
         guard inquiry.steps > 0 || inquiry.isOver else { return }
-        for query in inquiry.queries where query.purpose == .baseline && !query.replies.isEmpty {
+        for query in inquiry.queries where query.purpose == .baseline && query.hasReplies {
             reconnaissance.keep(inquiry.baselines[query.resolver], of: query.resolver)
         }
         _ = reconnaissance.learn { $0.learn(inquiry.verdicts) }
@@ -105,9 +133,9 @@ struct LabLookup: Sendable {
 
     /// Whatever answers a canary is a forger, and shows himself; true when he has now turned out to answer for everybody.
     private func learn(from event: Inquiry.Event, of inquiry: Inquiry) -> Bool {
-        guard case .heard(.replied(let reply), let id) = event, inquiry.queries[id].purpose == .canary else {
-            return false
-        }
+        guard case .heard(.arrived(let arrival), let id) = event, let reply = arrival.reply,
+            inquiry.queries[id].purpose == .canary
+        else { return false }
         let question = inquiry.queries[id].question
         return reconnaissance.learn { $0.learn(canary: reply, isControl: question == .control) }
     }

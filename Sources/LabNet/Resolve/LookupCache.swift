@@ -57,6 +57,14 @@ final class LookupCache: Sendable {
         }
     }
 
+    /// Keeps what somebody else's lookup has found.
+    func keep(_ findings: [Finding], of name: String) {
+        let now = stopwatch.elapsed
+        state.withLock { state in
+            state.entries[name, default: CacheEntry()].keep(findings.map { ($0.candidate, now + $0.lifetime) })
+        }
+    }
+
     private func takePart(_ name: String) -> Part {
         let now = stopwatch.elapsed
         return state.withLock { state in

@@ -12,10 +12,8 @@ package struct Reply: Hashable, Sendable {
     package var cookie: DNSCookie.Echo
     /// Whether the question came back in the letter case in which it was asked.
     package var keepsCase: Bool
-    /// The AA bit.
-    package var isAuthoritative: Bool
-    /// The RA bit.
-    package var offersRecursion: Bool
+    /// The header's third and fourth byte.
+    package var flags: UInt16
     /// How many records the answer section holds.
     package var records: Int
     /// Whether the answer section holds records that do not belong to the name that was asked for.
@@ -26,8 +24,8 @@ package struct Reply: Hashable, Sendable {
     /// Puts the parts together; the defaults are those of an ordinary answer.
     package init(
         claim: DNSClaim, elapsed: Duration?, hopLimit: UInt8?, hasOPT: Bool = true, cookie: DNSCookie.Echo = .absent,
-        keepsCase: Bool = true, isAuthoritative: Bool = false, offersRecursion: Bool = true, records: Int = 1,
-        hasStrayRecords: Bool = false, timeToLive: UInt32? = nil
+        keepsCase: Bool = true, flags: UInt16 = 0x8180, records: Int = 1, hasStrayRecords: Bool = false,
+        timeToLive: UInt32? = nil
     ) {
         self.claim = claim
         self.elapsed = elapsed
@@ -35,8 +33,7 @@ package struct Reply: Hashable, Sendable {
         self.hasOPT = hasOPT
         self.cookie = cookie
         self.keepsCase = keepsCase
-        self.isAuthoritative = isAuthoritative
-        self.offersRecursion = offersRecursion
+        self.flags = flags
         self.records = records
         self.hasStrayRecords = hasStrayRecords
         self.timeToLive = timeToLive
@@ -53,8 +50,14 @@ package struct Reply: Hashable, Sendable {
         guard let claim = message.claim ?? (isControl ? .noData : nil) else { return nil }
         self.init(
             claim: claim, elapsed: elapsed, hopLimit: hopLimit, hasOPT: message.hasOPT, cookie: message.cookie,
-            keepsCase: message.keepsCase, isAuthoritative: message.isAuthoritative,
-            offersRecursion: message.offersRecursion, records: message.answers.count,
+            keepsCase: message.keepsCase, flags: message.flags, records: message.answers.count,
             hasStrayRecords: message.hasStrayRecords, timeToLive: message.timeToLive)
     }
+
+    /// The AA bit: it comes from the name's own server.
+    package var isAuthoritative: Bool { flags & 0x0400 != 0 }
+    /// The TC bit: it did not fit, and the claim is nothing that it says.
+    package var isTruncated: Bool { flags & 0x0200 != 0 }
+    /// The RA bit: it comes from a resolver.
+    package var offersRecursion: Bool { flags & 0x0080 != 0 }
 }

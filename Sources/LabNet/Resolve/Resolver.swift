@@ -28,21 +28,43 @@ package struct Resolver: NameResolving {
         clock: any Clock<Duration> = ContinuousClock(), datagrams: any DatagramAsking = DatagramSockets(),
         streams: (any StreamAsking)? = nil, system: (any NameResolving)? = nil
     ) {
+        switch configuration.mode {
+        case .ordinary(let resolvers):
+            let system = system ?? SystemResolver(servers: resolvers, policy: configuration.family)
+            self.init(configuration, .ordinary, system, hostsFile, clock)
+        case .lab(let list):
+            let lookup = LabLookup(
+                list, configuration, clock: clock, datagrams: datagrams,
+                streams: streams ?? ResolverStreams(tls: nil, clock: clock), system: system)
+            self.init(lookup, configuration: configuration, hostsFile: hostsFile, clock: clock)
+        }
+    }
+
+    /// Makes a lab's resolver, whose lookup others may use as well.
+    init(
+        _ lookup: LabLookup, configuration: TransportConfiguration, hostsFile: String, clock: any Clock<Duration>
+    ) {
+        self.init(configuration, .lab(lookup), lookup.system, hostsFile, clock)
+    }
+
+    private init(
+        _ configuration: TransportConfiguration, _ way: Way, _ system: any NameResolving, _ hostsFile: String,
+        _ clock: any Clock<Duration>
+    ) {
         overrides = configuration.overrides
         policy = configuration.family
         hosts = HostsFile(path: hostsFile)
         cache = LookupCache(clock: clock)
-        switch configuration.mode {
-        case .ordinary(let resolvers):
-            self.system = system ?? SystemResolver(servers: resolvers, policy: policy)
-            way = .ordinary
-        case .lab(let list):
-            let system = system ?? SystemResolver(servers: [], policy: policy)
-            self.system = system
-            way = .lab(
-                LabLookup(
-                    list, policy: policy, window: configuration.holdOnWindow, clock: clock, datagrams: datagrams,
-                    streams: streams ?? ResolverStreams(tls: nil, clock: clock), system: system))
+        (self.way, self.system) = (way, system)
+    }
+
+    /// Keeps what was found elsewhere, as a lookup of this name would have been kept; nothing where the user or this
+    /// machine has the last word.
+    func keep(_ findings: [Finding], of name: String) async {
+        do {
+            if try await known(name) == nil { cache.keep(findings, of: name) }
+        } catch {
+            // They have said that there is nothing.
         }
     }
 

@@ -51,7 +51,7 @@ import Testing
     ) -> Reply {
         Reply(
             claim: claim, elapsed: .milliseconds(milliseconds), hopLimit: hops, hasOPT: opt, cookie: cookie,
-            isAuthoritative: aa)
+            flags: aa ? 0x8580 : 0x8180)
     }
 
     private let baseline = Baseline(roundTrip: .milliseconds(150), hopLimit: 50, hasOPT: true, echoesCookie: true)

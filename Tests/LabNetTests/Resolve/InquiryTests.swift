@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import LabNet
@@ -25,12 +26,19 @@ import Testing
     }
 
     private static func honest(_ claim: DNSClaim = .addresses([truth]), seconds: UInt32 = 60) -> DNSConversation.Event {
-        .replied(Reply(claim: claim, elapsed: .milliseconds(152), hopLimit: 50, timeToLive: seconds))
+        heard(Reply(claim: claim, elapsed: .milliseconds(152), hopLimit: 50, timeToLive: seconds))
     }
 
     private static func forged(_ claim: DNSClaim = .addresses([lie])) -> DNSConversation.Event {
-        .replied(Reply(claim: claim, elapsed: .milliseconds(4), hopLimit: 61, hasOPT: false))
+        heard(Reply(claim: claim, elapsed: .milliseconds(4), hopLimit: 61, hasOPT: false))
     }
+
+    private static func heard(_ reply: Reply) -> DNSConversation.Event {
+        .arrived(Arrival(elapsed: reply.elapsed ?? .zero, hopLimit: reply.hopLimit, content: .replied(reply)))
+    }
+
+    private static let truncated = DNSConversation.Event.arrived(
+        Arrival(elapsed: .milliseconds(150), hopLimit: 50, content: .truncated(flags: 0x8380, keepsCase: true)))
 
     private func asked(_ actions: [Inquiry.Action]) -> [Inquiry.Query] {
         actions.compactMap { if case .ask(let query) = $0 { query } else { nil } }
@@ -84,8 +92,10 @@ import Testing
 
     @Test func anICMPErrorCallsNobodyAndEndsNothing() {
         var inquiry = Self.inquiry(1)
+        let refused = DNSConversation.Event.arrived(
+            Arrival(elapsed: .zero, content: .disturbed(SocketFailure(errno: ECONNREFUSED))))
         let first = asked(inquiry.begin(canaries: []))
-        #expect(asked(inquiry.hear(.heard(.disturbed(.refused), query: first[0].id))).isEmpty)
+        #expect(asked(inquiry.hear(.heard(refused, query: first[0].id))).isEmpty)
         #expect(!inquiry.isOver)
         #expect(!handed(inquiry.hear(.heard(Self.honest(), query: first[0].id))).isEmpty)
     }
@@ -117,10 +127,10 @@ import Testing
     @Test func whatDoesNotFitIsAskedForOverTCPOnce() {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
-        let stream = asked(inquiry.hear(.heard(.truncated, query: first[0].id)))
+        let stream = asked(inquiry.hear(.heard(Self.truncated, query: first[0].id)))
         #expect(stream.map(\.resolver) == [Self.resolver(1, .stream)])
         #expect(stream.map(\.question) == first.map(\.question))
-        #expect(asked(inquiry.hear(.heard(.truncated, query: first[0].id))).isEmpty)
+        #expect(asked(inquiry.hear(.heard(Self.truncated, query: first[0].id))).isEmpty)
     }
 
     /// One forged TC bit keeps nobody from asking again.
@@ -254,7 +264,7 @@ import Testing
         var inquiry = Self.inquiry(1, measured: false)
         let first = asked(inquiry.begin(canaries: []))
         let answer = Reply(claim: .addresses([Self.truth]), elapsed: .milliseconds(3), hopLimit: 50, hasOPT: false)
-        #expect(handed(inquiry.hear(.heard(.replied(answer), query: first[1].id))).isEmpty)
+        #expect(handed(inquiry.hear(.heard(Self.heard(answer), query: first[1].id))).isEmpty)
         _ = inquiry.hear(.windowEnded)
         let actions = inquiry.hear(.systemAnswered([]))
         #expect(inquiry.isOver)

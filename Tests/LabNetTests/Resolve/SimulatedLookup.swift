@@ -123,7 +123,7 @@ struct SimulatedLookup {
         reply.hasOPT = skills.contains(.opt)
         reply.cookie = reply.hasOPT && skills.contains(.cookie) ? .echoed : .absent
         reply.keepsCase = skills.contains(.letterCase) || isCareful
-        reply.isAuthoritative = !isCareful
+        reply.flags = isCareful ? 0x8180 : 0x8580
         return reply
     }
 }

@@ -22,7 +22,7 @@ import Testing
     ) -> Reply {
         Reply(
             claim: claim, elapsed: .milliseconds(milliseconds), hopLimit: hops, hasOPT: opt, keepsCase: keepsCase,
-            isAuthoritative: aa)
+            flags: aa ? 0x8580 : 0x8180)
     }
 
     static func evidence(
