@@ -11,10 +11,11 @@ package struct CertificateAuthority: Sendable {
 
     /// Makes a self-signed root.
     ///
+    /// - Parameter clock: what the thirty days of its validity go by.
     /// - Throws: `Failure` with OpenSSL's words.
-    package init(named name: String) throws {
+    package init(named name: String, by clock: WorldClock = WorldClock()) throws {
         let made = try Self.make(
-            CertificateRequest(commonName: name), signer: nil, isAuthority: true)
+            CertificateRequest(commonName: name).dated(by: clock), signer: nil, isAuthority: true)
         certificate = made.certificate
         key = made.key
         chain = ""
@@ -84,6 +85,13 @@ package struct CertificateRequest: Hashable, Sendable {
         self.addresses = addresses
         self.commonName = commonName
         self.validity = validity
+    }
+
+    /// The same, made by somebody whose clock is this.
+    package func dated(by clock: WorldClock) -> CertificateRequest {
+        var request = self
+        request.validity = validity.lowerBound + clock.seconds..<validity.upperBound + clock.seconds
+        return request
     }
 }
 

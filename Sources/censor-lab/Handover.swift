@@ -18,6 +18,10 @@ struct Handover {
             ("CANARY", lab.canaries.map(\.description).joined(separator: ",")),
             ("REGISTRY", Lab.registryHost),
             ("ADDRESSES", lab.registry.map(\.address.description).joined(separator: ",")),
+            ("CONTROL", "\(Lab.controlHost):\(lab.control.secure.port)"),
+            ("CONTROL_PAGE", "\(lab.control.page.port)"),
+            ("MIRROR", lab.mirror.map { "\(Lab.mirrorHost):\($0.port)" } ?? ""),
+            ("PROXY", lab.proxy.map { "http://\($0)" } ?? ""),
         ]
     }
 
@@ -33,6 +37,8 @@ struct Handover {
             ("CANARY", Topology.Addresses.canaries.of(families).map(\.description).joined(separator: ",")),
             ("REGISTRY", Lab.registryHost),
             ("ADDRESSES", Topology.Addresses.registry.of(families).map(\.description).joined(separator: ",")),
+            ("CONTROL", "\(Lab.controlHost):443"),
+            ("CONTROL_PAGE", "80"),
         ]
     }
 

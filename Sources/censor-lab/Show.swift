@@ -31,6 +31,10 @@ enum Show {
         }
         line("  registry   \(lab.registry.map(\.description).joined(separator: " ")), each a box before it")
         line("  names      \(Lab.hosts.joined(separator: " "))")
+        line(
+            "  control    \(Lab.controlHost) at \(lab.control.secure), its page over plain HTTP at \(lab.control.page)")
+        if let mirror = lab.mirror { line("  mirror     \(Lab.mirrorHost) at \(mirror)") }
+        if let proxy = lab.proxy { line("  proxy      \(proxy)") }
         line("  strangers  \(lab.strangers.map(\.endpoint.description).joined(separator: " "))")
         line("  image      \(lab.imageName), \(image.size / 1_000_000) MB, \(image.root.digest)")
         line("  files      \(directory)/ca.pem \(directory)/environment")

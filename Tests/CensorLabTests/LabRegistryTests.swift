@@ -20,7 +20,7 @@ struct RegistryContentTests {
         content = RegistryContent(images: [image], rules: rules, secret: "s3cr3t")
     }
 
-    private func answer(_ uri: String, token: String? = nil, headers: HTTPHeaders = [:]) -> RegistryAnswer {
+    private func answer(_ uri: String, token: String? = nil, headers: HTTPHeaders = [:]) -> WebAnswer {
         var headers = headers
         headers.add(name: "Host", value: "registry.lab.example:8443")
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
@@ -65,17 +65,17 @@ struct RegistryContentTests {
             ("bytes=-200", 0..<100), ("bytes=100-", 0..<0), ("bytes=100-120", 0..<0), ("bytes=9-5", nil),
             ("bytes=a-b", nil), ("bytes=1-2,4-5", nil), ("lines=1-2", nil), ("bytes=-", nil),
         ]
-        for (field, range) in table { #expect(RegistryAnswer.bytes(of: field, whole: 100) == range, "\(field)") }
+        for (field, range) in table { #expect(WebAnswer.bytes(of: field, whole: 100) == range, "\(field)") }
     }
 
     @Test func answersPartsAsPartsAndWhatIsNotThereWith416() throws {
         let digest = try Digest(of: [UInt8](0..<100))
         let body = ByteBuffer(bytes: 0..<100)
-        let part = RegistryAnswer.content(body, digest: digest, mediaType: "a/b", range: "bytes=10-19")
+        let part = WebAnswer.content(body, digest: digest, mediaType: "a/b", range: "bytes=10-19")
         #expect(part.status == .partialContent)
         #expect(part.headers.first(name: "Content-Range") == "bytes 10-19/100")
         #expect(part.body == ByteBuffer(bytes: 10..<20))
-        let none = RegistryAnswer.content(body, digest: digest, mediaType: "a/b", range: "bytes=100-")
+        let none = WebAnswer.content(body, digest: digest, mediaType: "a/b", range: "bytes=100-")
         #expect(none.status == .rangeNotSatisfiable)
         #expect(none.headers.first(name: "Content-Range") == "bytes */100")
     }

@@ -25,6 +25,9 @@ struct LabTests {
         "poisoned-dns": Finding(dns: false),
         "dns-silent-strangers": Finding(dns: false),
         "dns-rude-strangers": Finding(dns: false),
+        // dig asks for the family that is not forged.
+        "dns-aaaa": Finding(),
+        "dns-a": Finding(dns: false),
         "dns-late": Finding(),
         "dns-mirrored": Finding(dns: false),
         "dns-near": Finding(dns: false),
@@ -40,6 +43,8 @@ struct LabTests {
         "dns-hijack": Finding(dns: false),
         "dns-canary": Finding(dns: false),
         "dns-polluted": Finding(dns: false),
+        "dns-all-polluted": Finding(dns: false),
+        "dns-all-hijacked": Finding(dns: false),
         // dig asks over UDP here; what is spoken behind TLS is SecureResolverTests' matter.
         "dns-polluted-tls": Finding(dns: false),
         "dns-tls": Finding(dns: false),
@@ -51,6 +56,8 @@ struct LabTests {
         "records-reset": Finding(plain: false),
         "records-blackhole": Finding(plain: false),
         "records-alert": Finding(plain: false),
+        "packets-reset": Finding(plain: false),
+        "nameless-only": Finding(nameless: false),
         "sni-forgetful": Finding(plain: false),
         "nameless-reset": Finding(plain: false, nameless: false),
         "nameless-blackhole": Finding(plain: false, nameless: false),
@@ -65,14 +72,49 @@ struct LabTests {
         // The visits go to the last address with a name, and to the first without one.
         "v4-blocked": Finding(nameless: false, foreign: false),
         "v6-blocked": Finding(nameless: false, foreign: false),
+        "v4-swallowed": Finding(nameless: false, foreign: false),
+        "v6-swallowed": Finding(nameless: false, foreign: false),
+        "address-swallowed": Finding(nameless: false, foreign: false),
+        "intercepted": Finding(plain: false, nameless: false, foreign: false),
+        "half-intercepted": Finding(nameless: false, foreign: false),
         "v4-named": Finding(),
         "far": Finding(),
         "mid-blob-resets": Finding(),
         "freeze-16k": Finding(),
+        // Streams are longer than a handshake; PartsTests read them.
+        "stream-resets": Finding(),
+        "all-freeze-16k": Finding(),
+        "throttled": Finding(),
         "small-mtu": Finding(plain: false, nameless: false, foreign: false),
+        "needs-name-clear": Finding(nameless: false, foreign: false),
+        "server-refused": Finding(plain: false, nameless: false, foreign: false),
+        "server-gone": Finding(plain: false, nameless: false, foreign: false),
+        "server-500": Finding(),
+        "server-403": Finding(),
+        "server-broken": Finding(plain: false, nameless: false, foreign: false),
+        // s_client shows whatever certificate it is given.
+        "server-expired": Finding(),
+        "token-blocked": Finding(),
+        "token-swallowed": Finding(),
+        "storage-blocked": Finding(),
+        "storage-frozen": Finding(),
+        "mirror": Finding(plain: false, nameless: false, foreign: false),
+        "mirror-stale": Finding(),
+        "mirror-lying": Finding(),
+        "mirror-refusing": Finding(),
+        // Its resolvers lie, and these visits go where the truth would lead.
+        "portal": Finding(dns: false),
+        "offline": Finding(dns: false, plain: false, nameless: false, foreign: false),
+        "clock-behind": Finding(),
+        "clock-ahead": Finding(),
+        "proxy-dead": Finding(),
+        "proxy-silent": Finding(),
     ]
 
-    @Test(arguments: Scenario.all.map(\.name)) func doesWhatItsLineSays(name: String) async throws {
+    /// What can be run here: a tunnel takes a range of addresses that is this machine's in a namespace only.
+    private static let scenarios = Scenario.all.filter { !$0.isTunnel }
+
+    @Test(arguments: scenarios.map(\.name)) func doesWhatItsLineSays(name: String) async throws {
         let scenario = try #require(Scenario.named(name))
         let lab = try await Lab.start(scenario, image: .small())
         let dns = try #require(lab.resolvers.first)
@@ -109,7 +151,7 @@ struct LabTests {
         #expect(Set(Scenario.all.map(\.name)).count == Scenario.all.count)
         #expect(Scenario.all.allSatisfy { !$0.explanation.isEmpty && !$0.explanation.contains("\n") })
         #expect(Scenario.all.allSatisfy { !$0.resolvers.isEmpty && !$0.ways.isEmpty })
-        #expect(Set(Scenario.all.map(\.name)) == Set(Self.expected.keys))
+        #expect(Set(Self.scenarios.map(\.name)) == Set(Self.expected.keys))
     }
 
     @Test func canariesAnswerWhatTheirScenarioSays() async throws {

@@ -19,6 +19,8 @@ struct StrategyTests {
     private static let table: [Case] = [
         Case(strategy: .plain, reader: .segments, needsName: false, arrives: false),
         Case(strategy: .plain, reader: .records, needsName: false, arrives: false),
+        Case(strategy: .plain, reader: .packets, needsName: false, arrives: false),
+        Case(strategy: .records, reader: .packets, needsName: true, arrives: true),
         Case(strategy: .segments, reader: .segments, needsName: false, arrives: false),
         Case(strategy: .segments, reader: .records, needsName: false, arrives: false),
         Case(strategy: .records, reader: .segments, needsName: true, arrives: true),

@@ -50,7 +50,7 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
 
     /// In how many segments the hello comes, as far as this box minds: a first one that does not hold it all is enough.
     private func segments(_ facts: TCPFacts?) -> Int? {
-        guard rules.fragmented != nil else { return nil }
+        guard rules.countsSegments else { return nil }
         let isWhole = HelloReader(reader: .records).read(held.readableBytesView) != nil
         return max(reads, facts?.segments ?? 0, isWhole ? 1 : 2)
     }
@@ -103,6 +103,7 @@ final class BoxConnection: ChannelInboundHandler, RemovableChannelHandler {
         guard client.isActive else { return server.close(promise: nil) }
         let (journal, party) = (journal, party)
         var path = Relay.Path(opening: opening, delay: TimeAmount(rules.roundTrip / 2), cut: rules.cut)
+        path.bytesPerSecond = rules.bytesPerSecond
         if let limit = rules.segmentLimit, let facts = TCPFacts(of: client), facts.largestSegment > limit {
             path.segmentLimit = limit
         }

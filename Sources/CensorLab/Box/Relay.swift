@@ -17,6 +17,8 @@ final class Relay: ChannelDuplexHandler {
         var cut: TLSBox.Cut?
         /// The most bytes that get through in one piece.
         var segmentLimit: Int?
+        /// How many bytes arrive in a second.
+        var bytesPerSecond: Int?
 
         /// No more is under way than this, as in TCP, where a window fills a long path.
         static let window = 4 << 20
@@ -43,6 +45,8 @@ final class Relay: ChannelDuplexHandler {
     /// What is under way to this end, in order.
     private var line: CircularBuffer<(due: NIODeadline, parcel: Parcel)> = []
     private var load = 0
+    /// When the last of it arrives.
+    private var lastDue = NIODeadline.uptimeNanoseconds(0)
     private var hasTimer = false
 
     private init(_ path: Path, record: @escaping (Event) -> Void) {
@@ -54,9 +58,10 @@ final class Relay: ChannelDuplexHandler {
     ///
     /// - Parameter record: is told what happens to bytes on the way, before it happens.
     static func pair(on path: Path, record: @escaping (Event) -> Void) -> (client: Relay, server: Relay) {
-        var outward = path
+        var (outward, inward) = (path, path)
         outward.cut = nil
-        let (client, server) = (Relay(outward, record: record), Relay(path, record: record))
+        inward.bytesPerSecond = nil
+        let (client, server) = (Relay(outward, record: record), Relay(inward, record: record))
         client.partner = server
         server.partner = client
         return (client, server)
@@ -124,10 +129,29 @@ extension Relay {
 extension Relay {
     /// Brings something to this end when its time has come.
     func carry(_ parcel: Parcel) {
-        guard path.delay > .zero else { return deliver(parcel) }
-        line.append((max(.now(), path.opening) + path.delay, parcel))
-        load += parcel.count
+        guard path.delay > .zero || path.bytesPerSecond != nil else { return deliver(parcel) }
+        for piece in pieces(of: parcel) {
+            lastDue = max(max(.now(), path.opening) + path.delay, lastDue) + transmission(of: piece)
+            line.append((lastDue, piece))
+            load += piece.count
+        }
         wait()
+    }
+
+    /// What a slow path does not carry in one go: a twentieth of a second's bytes.
+    private func pieces(of parcel: Parcel) -> [Parcel] {
+        guard case .bytes(var bytes) = parcel, let rate = path.bytesPerSecond else { return [parcel] }
+        var pieces: [Parcel] = []
+        while let piece = bytes.readSlice(length: min(max(1, rate / 20), bytes.readableBytes)), piece.readableBytes > 0
+        {
+            pieces.append(.bytes(piece))
+        }
+        return pieces
+    }
+
+    /// How long a piece takes besides the way itself.
+    private func transmission(of parcel: Parcel) -> TimeAmount {
+        path.bytesPerSecond.map { .nanoseconds(Int64(parcel.count) * 1_000_000_000 / Int64($0)) } ?? .zero
     }
 
     /// Sends off what has been delivered.

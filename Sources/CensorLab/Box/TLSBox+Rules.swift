@@ -25,6 +25,8 @@ extension TLSBox {
         /// A box sees no segments, but it sees the client's maximum: where that is larger, whatever comes in one piece of
         /// more bytes than this is lost, with all that would follow it in that direction.
         package var segmentLimit: Int?
+        /// How many bytes of the server's answers get through in a second; nil for as many as there are.
+        package var bytesPerSecond: Int?
         /// How long bytes take to the server and back. The kernel shakes TCP's hands at once; that round trip is added
         /// before the first bytes, in either direction.
         package var roundTrip: Duration = .zero
@@ -46,11 +48,15 @@ extension TLSBox {
 
         /// What a hello of so many segments brings upon itself.
         func verdict(on reading: Reading, segments: Int) -> Verdict {
+            if reader == .packets, segments > 1 { return .forwarded }
             if case .name(let name) = reading, names.contains(name) { return .killed(action) }
             if let fragmented, segments > 1 { return .killed(fragmented) }
             if reading == .nameless, let nameless { return .killed(nameless) }
             return .forwarded
         }
+
+        /// Whether it matters to this box in how many segments a hello comes.
+        var countsSegments: Bool { fragmented != nil || reader == .packets }
 
         /// Whether this reading puts the client into its penalty.
         func punishes(_ reading: Reading) -> Bool {

@@ -45,7 +45,7 @@ struct HelloReader {
             guard message.first == 1 else { return .broken }
             var head = Cursor(message.dropFirst())
             if let length = head.number(3), let body = head.take(length) { return .whole(Array(body)) }
-            if reader == .segments { return .torn(Array(message.dropFirst(4))) }
+            if reader != .records { return .torn(Array(message.dropFirst(4))) }
         }
     }
 

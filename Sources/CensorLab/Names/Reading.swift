@@ -16,9 +16,11 @@ package enum Reading: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// How much a reader puts together before it looks for a name. A reader of packets cannot stand on loopback, where
-    /// only streams are seen.
+    /// How much a reader puts together before it looks for a name.
     package enum Reader: Hashable, Sendable {
+        /// Puts nothing together: it reads a hello that comes in one TCP segment, and no other. That is as near as loopback,
+        /// where only streams are seen, comes to a reader of packets.
+        case packets
         /// Puts TCP segments together, and looks into the first TLS record only.
         case segments
         /// Puts TCP segments and TLS records together.

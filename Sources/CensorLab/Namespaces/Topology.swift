@@ -83,7 +83,10 @@ extension Topology {
         /// Where strangers listen: what injectors answer.
         package static let strangers = Addresses(literals: ["192.0.2.66", "192.0.2.67", "2001:db8:66::66"])
 
-        static let all = resolvers.literals + registry.literals + strangers.literals
+        /// Where the control listens, which nobody blocks.
+        package static let control = Addresses(literals: ["192.0.2.80", "2001:db8:80::80"])
+
+        static let all = resolvers.literals + registry.literals + strangers.literals + control.literals
 
         /// Those of these families.
         package func of(_ families: [IPAddress.Family]) -> [IPAddress] {

@@ -36,8 +36,18 @@ package final class World: Sendable {
             let stranger = try await Stranger.start(.tls(identity), at: place, journal: journal)
             stops.append { await stranger.stop() }
         }
+        let control = try ServerIdentity(authority.issue(CertificateRequest(names: [Lab.controlHost])))
+        for address in Topology.Addresses.control.of(families) {
+            for (port, door) in [(UInt16(80), nil), (443, TLSDoor(identity: control))] {
+                let server = try await WebServer.start(
+                    WebPage(), behind: door, at: Endpoint(address: address, port: port), journal: journal,
+                    party: "control")
+                stops.append { await server.stop() }
+            }
+        }
         let truth = Zone.Entry.addresses(Topology.Addresses.registry.of(families))
-        let zone = Zone(Dictionary(uniqueKeysWithValues: Lab.hosts.map { ($0, truth) }))
+        var zone = Zone(Dictionary(uniqueKeysWithValues: Lab.hosts.map { ($0, truth) }))
+        zone.entries[Lab.controlHost] = .addresses(Topology.Addresses.control.of(families))
         var resolvers: [Endpoint] = []
         for address in Topology.Addresses.resolvers.of(families) {
             var rules = ForgingDNS.Rules(truth: .zone(zone), delay: scenario.resolverDelay)
@@ -54,7 +64,8 @@ package final class World: Sendable {
         _ scenario: PathScenario, authority: CertificateAuthority
     ) throws -> LabRegistry.Rules {
         let identity = try ServerIdentity(authority.issue(CertificateRequest(names: Lab.hosts)))
-        var rules = LabRegistry.Rules(tls: try scenario.registry.door(identity, authority: authority))
+        let door = try scenario.registry.door(identity) { try ServerIdentity(authority.issue($0)) }
+        var rules = LabRegistry.Rules(tls: door)
         rules.tokenHost = Lab.tokenHost
         rules.blobHost = Lab.storageHost
         return rules

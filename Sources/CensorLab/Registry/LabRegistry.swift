@@ -1,12 +1,10 @@
 package import LabNet
-import NIOCore
-import NIOHTTP1
 
 /// A small read-only registry (distribution-spec, "Pull"), with a token server and a storage host of its own where wanted.
 package final class LabRegistry: Sendable {
     /// Where it listens.
-    package var endpoint: Endpoint { listener.endpoint }
-    private let listener: Listener
+    package var endpoint: Endpoint { server.endpoint }
+    private let server: WebServer
 
     /// How a registry behaves.
     package struct Rules: Sendable {
@@ -16,6 +14,10 @@ package final class LabRegistry: Sendable {
         package var tokenHost: String?
         /// The host that blobs are redirected to, with a signature; nil where blobs are given out directly.
         package var blobHost: String?
+        /// What is wrong with it; nil for nothing.
+        package var fault: Fault?
+        /// What it goes by.
+        package var clock = WorldClock()
         /// Stands in tokens and signatures, so that they are good wherever these rules hold; nobody can guess it.
         let secret = (0..<16).map { _ in UInt8.random(in: .min ... .max) }.hexadecimal
 
@@ -25,28 +27,29 @@ package final class LabRegistry: Sendable {
         var scheme: String { tls == nil ? "http" : "https" }
     }
 
-    private init(listener: Listener) { self.listener = listener }
+    /// What can be wrong with a registry that is reached.
+    package enum Fault: Hashable, Sendable {
+        /// It answers everything with status 500.
+        case failing
+        /// It refuses everybody from where the client is, with status 403 (as large registries do by export rules).
+        case denying
+        /// It gives out other manifests than it says: each has a byte too many, under the digest of the true one.
+        case falsifying
+    }
+
+    private init(server: WebServer) { self.server = server }
 
     /// Serves images until it is stopped.
     package static func start(
-        _ rules: Rules, images: [LabImage], at wanted: Endpoint, journal: Journal = Journal()
+        _ rules: Rules, images: [LabImage], at wanted: Endpoint, journal: Journal = Journal(),
+        party: String = "registry"
     ) async throws -> LabRegistry {
-        let listener = try await Listener.start(at: wanted) { channel in
-            let content = RegistryContent(images: images, rules: rules, secret: rules.secret)
-            let speakHTTP: @Sendable (any Channel) throws -> Void = { channel in
-                try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                try channel.pipeline.syncOperations.addHandler(RegistryConnection(content, journal: journal))
-            }
-            if let door = rules.tls {
-                let gate = DoorHandler(door, journal: journal, party: "registry", behind: speakHTTP)
-                try channel.pipeline.syncOperations.addHandler(gate)
-            } else {
-                try speakHTTP(channel)
-            }
-        }
-        return LabRegistry(listener: listener)
+        let content = RegistryContent(images: images, rules: rules, secret: rules.secret)
+        let server = try await WebServer.start(
+            content, behind: rules.tls, at: wanted, clock: rules.clock, journal: journal, party: party)
+        return LabRegistry(server: server)
     }
 
     /// Closes every connection.
-    package func stop() async { await listener.stop() }
+    package func stop() async { await server.stop() }
 }

@@ -3,14 +3,18 @@ import NIOHTTP1
 import Puller
 
 /// What the lab's registry answers to a request: a pure value, so a table of requests tests it.
-struct RegistryContent: Sendable {
+struct RegistryContent: WebContent {
     var images: [LabImage]
     var rules: LabRegistry.Rules
     /// Stands in tokens and signatures; nobody can guess it.
     var secret: String
 
-    /// The answer to one request; its body is sent for GET only.
-    func answer(to head: HTTPRequestHead) -> RegistryAnswer {
+    func answer(to head: HTTPRequestHead) -> WebAnswer {
+        switch rules.fault {
+        case .failing: return .failure(.internalServerError, "UNKNOWN", "unknown error")
+        case .denying: return .failure(.forbidden, "DENIED", "not available in your region under export rules")
+        case .falsifying, nil: break
+        }
         guard head.method == .GET || head.method == .HEAD else {
             return .failure(.methodNotAllowed, "UNSUPPORTED", "this registry is read-only")
         }
@@ -25,7 +29,7 @@ struct RegistryContent: Sendable {
         return registryAnswer(path: path, head: head)
     }
 
-    private func registryAnswer(path: String, head: HTTPRequestHead) -> RegistryAnswer {
+    private func registryAnswer(path: String, head: HTTPRequestHead) -> WebAnswer {
         let words = path.dropFirst(4).split(separator: "/").map(String.init)
         let repository = words.dropLast(2).joined(separator: "/")
         let scope = words.count > 2 ? "repository:\(repository):pull" : nil
@@ -42,28 +46,28 @@ struct RegistryContent: Sendable {
         }
     }
 
-    private func manifest(_ name: String, of image: LabImage) -> RegistryAnswer {
+    private func manifest(_ name: String, of image: LabImage) -> WebAnswer {
         let digest = name == image.tag ? image.root.digest : Digest(name)
         guard let digest, let document = image.documents[digest] else {
             return .failure(.notFound, "MANIFEST_UNKNOWN", "manifest unknown")
         }
-        return .content(
-            ByteBuffer(bytes: document.bytes), digest: digest, mediaType: document.mediaType, range: nil)
+        let bytes = rules.fault == .falsifying ? document.bytes + [UInt8(ascii: "\n")] : document.bytes
+        return .content(ByteBuffer(bytes: bytes), digest: digest, mediaType: document.mediaType, range: nil)
     }
 
-    private func blob(_ name: String, of image: LabImage, head: HTTPRequestHead) -> RegistryAnswer {
+    private func blob(_ name: String, of image: LabImage, head: HTTPRequestHead) -> WebAnswer {
         guard let digest = Digest(name), let blob = image.blobs[digest] else {
             return .failure(.notFound, "BLOB_UNKNOWN", "blob unknown to registry")
         }
         if let host = rules.blobHost, head.method == .GET {
             let place = "\(rules.scheme)://\(host)\(port(of: head))/blobs/\(digest)?signature=\(secret)"
-            return RegistryAnswer(status: .temporaryRedirect, headers: ["Location": place])
+            return WebAnswer(status: .temporaryRedirect, headers: ["Location": place])
         }
         return content(blob, digest: digest, head: head)
     }
 
     /// A storage host takes the signature for the right to read, and refuses whoever sends a credential along (as S3 does).
-    private func signedBlob(_ path: String, query: [String: String], head: HTTPRequestHead) -> RegistryAnswer {
+    private func signedBlob(_ path: String, query: [String: String], head: HTTPRequestHead) -> WebAnswer {
         guard !head.headers.contains(name: "Authorization") else {
             return .failure(.badRequest, "INVALID_REQUEST", "only one means of authentication is allowed")
         }
@@ -75,7 +79,7 @@ struct RegistryContent: Sendable {
         return content(blob, digest: digest, head: head)
     }
 
-    private func content(_ blob: ByteBuffer, digest: Digest, head: HTTPRequestHead) -> RegistryAnswer {
+    private func content(_ blob: ByteBuffer, digest: Digest, head: HTTPRequestHead) -> WebAnswer {
         let range = head.method == .GET ? head.headers.first(name: "Range") : nil
         return .content(blob, digest: digest, mediaType: "application/octet-stream", range: range)
     }
@@ -83,7 +87,7 @@ struct RegistryContent: Sendable {
 
 extension RegistryContent {
     /// A token that says what it is for.
-    private func token(scope: String) -> RegistryAnswer {
+    private func token(scope: String) -> WebAnswer {
         let token = bearer(for: scope)
         return .json(.ok, #"{"token":"\#(token)","access_token":"\#(token)","expires_in":300}"#)
     }
@@ -93,7 +97,7 @@ extension RegistryContent {
     }
 
     /// 401 with a challenge (RFC 6750 3, distribution's token specification), where this registry wants a token.
-    private func refusal(of head: HTTPRequestHead, scope: String?) -> RegistryAnswer? {
+    private func refusal(of head: HTTPRequestHead, scope: String?) -> WebAnswer? {
         guard let host = rules.tokenHost else { return nil }
         // The API's root takes a token for whatever scope.
         if let given = head.headers.first(name: "Authorization"),

@@ -7,6 +7,8 @@ package import LabNet
 package struct Injector: Hashable, Sendable {
     /// The names that it answers for.
     package var names: NameList
+    /// The types of the queries that it answers, by the family that they ask for; it lets the others pass.
+    package var families: Set<IPAddress.Family> = [.ip4, .ip6]
     /// From the query to its first answer.
     package var delay: Duration
     /// How many answers it gives to one query.
@@ -49,7 +51,7 @@ package struct Injector: Hashable, Sendable {
 
     /// The `turn`th answer of this injector; nil where it stays silent.
     func forgery(for query: DNSQuery, turn: Int) -> Forgery? {
-        guard let family = query.family else { return nil }
+        guard let family = query.family, families.contains(family) else { return nil }
         var addresses: [IPAddress] = []
         var records: [DNSReply.Record] = []
         switch answer {

@@ -1,6 +1,6 @@
 package import LabNet
 
-/// The truth about a few names; whatever is not in it does not exist.
+/// The truth about a few names; whatever is not in it does not exist, unless all others stand for the same.
 package struct Zone: Hashable, Sendable {
     /// What a name stands for.
     package enum Entry: Hashable, Sendable {
@@ -12,12 +12,15 @@ package struct Zone: Hashable, Sendable {
 
     /// The names, in lower case.
     package var entries: [String: Entry]
+    /// What every other name stands for; nil where no other exists.
+    package var others: Entry?
     /// Seconds that an answer may be kept.
     package var lifetime: UInt32
 
     /// Makes a zone; names in lower case, in labels of at most 63 bytes.
-    package init(_ entries: [String: Entry], lifetime: UInt32 = 60) {
+    package init(_ entries: [String: Entry], others: Entry? = nil, lifetime: UInt32 = 60) {
         self.entries = entries
+        self.others = others
         self.lifetime = lifetime
     }
 
@@ -49,7 +52,7 @@ package struct Zone: Hashable, Sendable {
         // A chain that is longer than the zone runs in a circle.
         for _ in 0...entries.count {
             let owner = name == query.name ? nil : name
-            switch entries[name] {
+            switch entries[name] ?? (name.isEmpty ? nil : others) {
             case nil: return (records, name.isEmpty)
             case .addresses(let addresses):
                 records += addresses.filter { $0.family == query.family }

@@ -1,3 +1,5 @@
+import LabNet
+
 extension Scenario {
     /// What is done to DNS.
     static let names = addresses + denials + resolvers
@@ -11,6 +13,10 @@ extension Scenario {
         forging("dns-rude-strangers", "the same; the forged addresses accept TCP and reset", tripleCensors) {
             $0.stranger = .reset
         },
+        forging(
+            "dns-aaaa", "forged answers to questions for IPv6 alone, of which the registry has no address",
+            [injector { $0.families = [.ip6] }]),
+        forging("dns-a", "forged answers to questions for IPv4 alone", [injector { $0.families = [.ip4] }]),
         forging("dns-late", "a forged answer comes 40 ms after the true one", []) { scenario in
             for index in scenario.resolvers.indices {
                 let delay = scenario.resolvers[index].delay + .milliseconds(40)
@@ -80,6 +86,18 @@ extension Scenario {
         },
         forging("dns-polluted", "the nearest of the resolvers is polluted itself; the others are honest", []) {
             $0.resolvers.insert(Resolver(delay: .milliseconds(5), content: .pollution(alias: false)), at: 0)
+        },
+        forging("dns-all-polluted", "every resolver is polluted, each with another address; nobody tells the truth", [])
+        {
+            $0.resolvers = Resolver.abroad { $0.content = .scatteredPollution }
+        },
+        forging(
+            "dns-all-hijacked", "somebody answers all of port 53, the canary too, and there is no other resolver", []
+        ) {
+            scenario in
+            let hijacker = Resolver(delay: .milliseconds(6), content: .pollution(alias: false))
+            scenario.resolvers = [hijacker, hijacker, hijacker]
+            scenario.canaries = [hijacker]
         },
         forging("dns-polluted-tls", "three injectors, and a resolver behind TLS that lies", tripleCensors) {
             $0.resolvers.insert(secure(.tls, .pollution(alias: false)), at: 0)

@@ -22,6 +22,10 @@ extension Scenario {
         }
         return readersByAction + [
             behind(
+                "packets-reset",
+                "a box that reads each TCP segment alone and resets; no residual. A single segment is all that it sees here",
+                .byName(.packets).with { $0.residual = nil }),
+            behind(
                 "sni-forgetful", "the same as sni-reset, without a penalty for what comes later",
                 .byName(.segments).with { $0.residual = nil }),
             behind(
@@ -30,6 +34,9 @@ extension Scenario {
             behind(
                 "nameless-blackhole", "a box that swallows hellos without a name, and those with a blocked one",
                 .byName(.segments, .blackhole).with { $0.nameless = .blackhole }),
+            behind(
+                "nameless-only", "a box that swallows hellos without a name, and minds no name",
+                .clear().with { $0.nameless = .blackhole }),
             behind(
                 "two-segments", "a box that swallows every hello that comes in more than one TCP segment",
                 .clear().with { $0.fragmented = .blackhole }),
@@ -78,6 +85,22 @@ extension Scenario {
             "v4-named", "a box reads names on the ways of IPv4 and resets; IPv6 is clear",
             Way.two(.byName(.records)) + [Way(.ip6)]),
         along(
+            "v4-swallowed", "SYNs to the registry's IPv4 addresses are lost; IPv6 is clear",
+            [Way(end: .nobody(.swallowed)), Way(end: .nobody(.swallowed)), Way(.ip6)]),
+        along(
+            "v6-swallowed", "SYNs to the registry's IPv6 address are lost; IPv4 is clear",
+            [Way(.ip6, end: .nobody(.swallowed)), Way(), Way()]),
+        along(
+            "address-swallowed", "SYNs to one of the registry's two addresses are lost; the other is clear",
+            [Way(end: .nobody(.swallowed)), Way()]),
+        along(
+            "intercepted",
+            "somebody on the way shows certificates for the true names, of an authority that nobody trusts",
+            [Way(end: .interceptor), Way(end: .interceptor)]),
+        along(
+            "half-intercepted", "the same on the way to one of the two addresses; the other is clear",
+            [Way(end: .interceptor), Way()]),
+        along(
             "far",
             "the registry is 150 ms away, there and back",
             Way.two(.clear(roundTrip: .milliseconds(150)))),
@@ -87,6 +110,15 @@ extension Scenario {
         along(
             "freeze-16k", "streams from the registry's first address freeze after 16 kB; the second is clear",
             [Way(box: .clear().with { $0.cut = .init(afterBytes: 16 << 10, action: .blackhole) }), Way()]),
+        along(
+            "stream-resets", "every connection is reset after 64 kB of answers",
+            Way.two(.clear().with { $0.cut = .init(afterBytes: 64 << 10, action: .reset) })),
+        along(
+            "all-freeze-16k", "streams from the registry freeze after 16 kB, at every address",
+            Way.two(.clear().with { $0.cut = .init(afterBytes: 16 << 10, action: .blackhole) })),
+        along(
+            "throttled", "answers of the registry come at 16 kB a second",
+            Way.two(.clear().with { $0.bytesPerSecond = 16 << 10 })),
         along(
             "small-mtu",
             "no TCP segment over 536 bytes gets through, and nobody says so: clients need a smaller maximum",

@@ -1,5 +1,3 @@
-package import LabNet
-
 /// A hostile network as a value: who stands in it and how each behaves. `Lab` makes it real.
 package struct Scenario: Sendable {
     /// The name by which it is asked for.
@@ -12,10 +10,27 @@ package struct Scenario: Sendable {
     package var canaries: [Resolver] = []
     /// The ways to the registry, at least one, and at most one of IPv6: loopback has one address of that family.
     package var ways = [Way()]
+    /// The ways to the token server; nil where it shares the registry's.
+    package var tokenWays: [Way]?
+    /// The ways to the storage host; nil where it shares the registry's.
+    package var storageWays: [Way]?
     /// What stands at the addresses that are forged.
     package var stranger = StrangerManner.tls
     /// What the registry demands of a hello.
     package var registry = RegistryManner.open
+    /// What is wrong with the registry itself; nil for nothing.
+    package var fault: LabRegistry.Fault?
+    /// The control: a host that nobody blocks.
+    package var control = ControlManner.served
+    /// A mirror of the registry, at an address of its own with a clear way; nil where there is none.
+    package var mirror: MirrorManner?
+    /// The proxy that this machine's user has configured, which is dead like this; nil where there is none.
+    package var proxy: DeadEnd?
+    /// The clock of every server and authority.
+    package var clock = WorldClock()
+    /// Whether a local proxy answers names from 198.18.0.0/15 and carries the connections: all servers have addresses
+    /// of that range, which has to be this machine's.
+    package var isTunnel = false
 
     /// A resolver abroad, and the path to it.
     package struct Resolver: Sendable {
@@ -45,6 +60,10 @@ package struct Scenario: Sendable {
         /// The strangers' addresses, behind an alias or not, and the truth about everything else: a resolver that is
         /// polluted itself, or whoever answers in its place.
         case pollution(alias: Bool)
+        /// One of the strangers' addresses, another one at each resolver, and the truth about everything else.
+        case scatteredPollution
+        /// The portal's address, whatever the name.
+        case portal
         /// Nothing: nobody is there.
         case silence
     }
@@ -55,46 +74,6 @@ package struct Scenario: Sendable {
         case datagrams
         /// Inside TLS, with a certificate for its address.
         case secure(SecureResolver.Carrier)
-    }
-
-    /// One way to the registry, with an address of its own.
-    package struct Way: Hashable, Sendable {
-        /// The family of that address.
-        package var family: IPAddress.Family
-        /// The box on it.
-        package var box: TLSBox.Rules
-
-        /// A clear way of IPv4, unless said otherwise.
-        package init(_ family: IPAddress.Family = .ip4, box: TLSBox.Rules = .clear()) {
-            self.family = family
-            self.box = box
-        }
-    }
-
-    /// What a stranger does with those who connect.
-    package enum StrangerManner: Sendable {
-        /// Accepts and says nothing.
-        case silent
-        /// Accepts and resets.
-        case reset
-        /// Speaks TLS, with a certificate for other names of another authority.
-        case tls
-    }
-
-    /// What the registry makes of a hello.
-    package enum RegistryManner: Hashable, Sendable {
-        /// Shows its certificate, which is valid for all its hosts, name or no name.
-        case open
-        /// Demands a name of its own; the rest gets alert 112.
-        case needsName
-        /// The same, with a close without a word in place of the alert.
-        case needsNameSilently
-        /// Shows a certificate for another name to whoever does not give one of its own.
-        case otherCertificate
-        /// Serves those without a name; those with the name of somebody else get alert 112.
-        case refusesStrangers
-        /// The same, with a close without a word in place of the alert.
-        case refusesStrangersSilently
     }
 }
 
@@ -123,5 +102,7 @@ extension Scenario {
         Chapter(title: "Boxes that read hellos; DNS is clear", scenarios: boxes),
         Chapter(title: "Servers behind a box that puts TCP segments together; DNS is clear", scenarios: servers),
         Chapter(title: "Paths to the registry; DNS is clear", scenarios: paths),
+        Chapter(title: "Servers that fail, parts that are blocked alone, mirrors; DNS is clear", scenarios: parts),
+        Chapter(title: "This machine and its line", scenarios: lines),
     ]
 }

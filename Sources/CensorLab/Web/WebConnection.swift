@@ -1,12 +1,20 @@
 import NIOCore
 import NIOHTTP1
 
-/// Speaks HTTP for a registry: a request in, its answer out, the body no faster than the client takes it.
-final class RegistryConnection: ChannelInboundHandler {
+/// What a web server answers.
+protocol WebContent: Sendable {
+    /// The answer to one request; its body is sent for other methods than HEAD only.
+    func answer(to head: HTTPRequestHead) -> WebAnswer
+}
+
+/// Speaks HTTP for a server: a request in, its answer out, the body no faster than the client takes it.
+final class WebConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
-    private let content: RegistryContent
+    private let content: any WebContent
+    private let clock: WorldClock
     private let journal: Journal
+    private let party: String
     private var head: HTTPRequestHead?
     private var unsent = ByteBuffer()
     private var isAnswering = false
@@ -14,9 +22,11 @@ final class RegistryConnection: ChannelInboundHandler {
 
     private static let piece = 256 * 1024
 
-    init(_ content: RegistryContent, journal: Journal) {
+    init(_ content: any WebContent, clock: WorldClock, journal: Journal, party: String) {
         self.content = content
+        self.clock = clock
         self.journal = journal
+        self.party = party
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -35,7 +45,8 @@ final class RegistryConnection: ChannelInboundHandler {
         journal.record(
             .requested(
                 method: request.method.rawValue, host: request.headers.first(name: "Host"),
-                path: String(request.uri.prefix { $0 != "?" }), status: Int(answer.status.code)), by: "registry")
+                path: String(request.uri.prefix { $0 != "?" }), status: Int(answer.status.code)), by: party)
+        answer.headers.add(name: "Date", value: clock.httpDate)
         answer.headers.add(name: "Content-Length", value: String(answer.body.readableBytes))
         staysOpen = request.isKeepAlive
         if !staysOpen { answer.headers.add(name: "Connection", value: "close") }

@@ -2,30 +2,30 @@ import NIOCore
 import NIOHTTP1
 import Puller
 
-/// One response of the lab's registry.
-struct RegistryAnswer {
+/// One response of the lab's registry, or of another web server.
+struct WebAnswer {
     var status: HTTPResponseStatus
     var headers: HTTPHeaders = [:]
     var body = ByteBuffer()
 
     /// JSON of our own making.
-    static func json(_ status: HTTPResponseStatus, _ text: String, headers: HTTPHeaders = [:]) -> RegistryAnswer {
+    static func json(_ status: HTTPResponseStatus, _ text: String, headers: HTTPHeaders = [:]) -> WebAnswer {
         var headers = headers
         headers.replaceOrAdd(name: "Content-Type", value: "application/json")
-        return RegistryAnswer(status: status, headers: headers, body: ByteBuffer(string: text))
+        return WebAnswer(status: status, headers: headers, body: ByteBuffer(string: text))
     }
 
     /// An error in the registry's own form (distribution-spec, "Error Codes"); code and words are the lab's own.
     static func failure(
         _ status: HTTPResponseStatus, _ code: String, _ words: String, headers: HTTPHeaders = [:]
-    ) -> RegistryAnswer {
+    ) -> WebAnswer {
         json(status, #"{"errors":[{"code":"\#(code)","message":"\#(words)"}]}"#, headers: headers)
     }
 
     /// Content under its digest, or the part of it that a Range field asks for (RFC 9110 14).
-    static func content(_ body: ByteBuffer, digest: Digest, mediaType: String, range: String?) -> RegistryAnswer {
+    static func content(_ body: ByteBuffer, digest: Digest, mediaType: String, range: String?) -> WebAnswer {
         let whole = body.readableBytes
-        var answer = RegistryAnswer(
+        var answer = WebAnswer(
             status: .ok,
             headers: [
                 "Content-Type": mediaType, "Docker-Content-Digest": digest.description,
