@@ -58,7 +58,7 @@ extension LabParts {
 
     private mutating func intercept(at place: Endpoint, before origin: Origin) async throws {
         let authority = try CertificateAuthority(named: "Interceptor", by: clock)
-        let request = CertificateRequest(names: Lab.hosts, commonName: "Interceptor").dated(by: clock)
+        let request = CertificateRequest(names: Lab.hosts, commonName: Lab.registryHost).dated(by: clock)
         var rules = origin.rules
         rules.tls = TLSDoor(identity: try ServerIdentity(authority.issue(request)))
         parties.append(

@@ -8,8 +8,10 @@ import Testing
     /// Where nothing gets through, and whether that looks like a censor's work. The status of others is the registry's.
     private static let hopeless: [String: Bool] = [
         "no-way": true, "mirror": true, "dns-all-polluted": true, "dns-all-hijacked": true, "intercepted": true,
-        "server-refused": false, "server-gone": false, "server-broken": false, "server-expired": true, "portal": true,
+        "server-refused": false, "server-gone": false, "server-expired": true, "portal": true,
         "offline": false, "clock-behind": true, "clock-ahead": true,
+        // A pull alone cannot tell a server that declines everything from one in whose place somebody declines.
+        "server-broken": true,
     ]
     private static let statuses = ["server-500": 500, "server-403": 403]
     /// A tunnel takes a range of addresses that is this machine's in a namespace only.
