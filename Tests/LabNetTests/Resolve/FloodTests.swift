@@ -18,7 +18,8 @@ import Testing
             _ = flood.admits(.disturbed(SocketFailure(errno: 111)))
             _ = flood.admits(.truncated(flags: 0x8380, keepsCase: true))
         }
-        let lie = Arrival.Content.replied(Reply(claim: .noSuchName, elapsed: .milliseconds(4), hopLimit: 61, hasOPT: false))
+        let lie = Arrival.Content.replied(
+            Reply(claim: .noSuchName, elapsed: .milliseconds(4), hopLimit: 61, hasOPT: false))
         #expect(taken(of: lie, by: &flood) == Flood.maximumAlike)
         let truth = Arrival.Content.replied(Reply(claim: .noData, elapsed: .milliseconds(150), hopLimit: 50))
         #expect(taken(of: truth, by: &flood) > 0)

@@ -137,7 +137,7 @@ import Testing
     @Test func whatDidNotFitIsAskedOnceMoreAsWell() {
         var inquiry = Self.inquiry(1)
         let first = asked(inquiry.begin(canaries: []))
-        _ = inquiry.hear(.heard(.truncated, query: first[0].id))
+        _ = inquiry.hear(.heard(Self.truncated, query: first[0].id))
         _ = inquiry.hear(.step)
         let again = asked(inquiry.hear(.step)).filter { $0.resolver.carrier == .datagrams }
         #expect(again.map(\.question) == first.map(\.question))

@@ -114,7 +114,12 @@ struct SimulatedRun {
             heard = (reply, canaryQuery)
         }
         guard let query = heard.query else { return }
-        note(inquiry.take([.heard(.replied(heard.reply), query: query)]), at: event.milliseconds)
+        note(
+            inquiry.take([
+                .heard(
+                    .arrived(Arrival(elapsed: heard.reply.elapsed ?? .zero, content: .replied(heard.reply))),
+                    query: query)
+            ]), at: event.milliseconds)
     }
 
     private mutating func note(_ actions: [Inquiry.Action], at milliseconds: Double) {
