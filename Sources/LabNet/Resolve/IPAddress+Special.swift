@@ -49,7 +49,7 @@ extension IPAddress {
     ///
     /// 198.18.0.0/15 is for benchmarks (RFC 2544), and fc00::/18 of the half of RFC 4193 that nobody assigns; a server of
     /// somebody's own can stand in either, so this says nothing without the system's own answer.
-    var isFakeIP: Bool {
+    package var isFakeIP: Bool {
         Self.fakeIPs.contains { $0.contains(self) }
     }
 
