@@ -68,10 +68,10 @@ enum Command {
         let journal = Journal(
             console: console, language: language, toError: invocation.showsSteps,
             toFile: invocation.logPath != nil, isQuiet: invocation.isQuiet)
-        let progress = invocation.circumstances.writesToOutput ? STDERR_FILENO : STDOUT_FILENO
         let session = Session(
             invocation: invocation, console: console, journal: journal, language: language,
-            canDraw: Terminal.canDraw(on: progress, environment: surroundings.environment))
+            canDraw: Terminal.canDraw(on: invocation.progressDescriptor, environment: surroundings.environment),
+            paper: .init(of: invocation.reportDescriptor, environment: surroundings.environment))
         let work = Task { await session.perform() }
         let interrupts = Interrupts { work.cancel() }
         let code = await work.value

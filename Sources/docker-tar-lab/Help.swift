@@ -7,6 +7,7 @@ struct Help {
     var lines: [String] {
         let groups: [(Sentence, [Flag])] = [
             (.helpWhat, [.action, .image, .arch]),
+            (.helpDiagnosis, [.report, .control, .noRedact]),
             (.helpArchive, [.output, .noClobber, .nameInArchive, .format, .keepIndex, .jobs]),
             (.helpRegistry, [.username, .passwordStdin, .password, .mirror, .plainHTTP]),
             (
@@ -23,6 +24,7 @@ struct Help {
         lines += [
             "docker-tar-lab pull nginx", "docker-tar-lab list ghcr.io/owner/image:tag",
             "docker-tar-lab -action pull -image nginx -arch arm64 -lab -output nginx.tar",
+            "docker-tar-lab diagnose nginx ghcr.io -report report.html",
         ].map { "  " + $0 }
         for (heading, flags) in groups {
             lines += ["", text(heading)] + rows(flags.map { (head($0), text(.help($0))) })

@@ -14,6 +14,8 @@ struct Session: Sendable {
     let language: Language
     /// Whether a picture can be drawn where the progress goes.
     let canDraw: Bool
+    /// What a diagnosis is written on.
+    let paper: Diagnosing.Paper
 
     /// Does what is asked for; every error is said, and ends in its exit code.
     func perform() async -> ExitCode {
@@ -21,11 +23,10 @@ struct Session: Sendable {
         for notice in invocation.notices { journal.tell(notice) }
         journal.write(.begins(circumstances.action, circumstances.image))
         do {
-            let transport = try Transport(invocation.transport) { journal.observed($0) }
-            let puller = Puller(transport: transport, access: invocation.access)
             switch invocation.task {
-            case .pull(let request): try await pull(request, by: puller)
-            case .list(let reference, let asJSON): try await list(reference, asJSON: asJSON, by: puller)
+            case .pull(let request): try await pull(request, by: try puller)
+            case .list(let reference, let asJSON): try await list(reference, asJSON: asJSON, by: try puller)
+            case .diagnose(let request): return try await diagnose(request)
             }
             return .done
         } catch {
@@ -35,6 +36,13 @@ struct Session: Sendable {
                 journal.failed(report)
             }
             return ExitCode(error, isLab: circumstances.isLab)
+        }
+    }
+
+    private var puller: Puller {
+        get throws {
+            let transport = try Transport(invocation.transport) { journal.observed($0) }
+            return Puller(transport: transport, access: invocation.access)
         }
     }
 
@@ -66,6 +74,14 @@ struct Session: Sendable {
     private func list(_ reference: ImageReference, asJSON: Bool, by puller: Puller) async throws {
         let listing = PlatformListing(try await puller.platforms(of: reference))
         console.say(asJSON ? try listing.json() : listing.lines, on: .output)
+    }
+
+    private func diagnose(_ request: DiagnosisRequest) async throws -> ExitCode {
+        let examiner = try Examiner(invocation.transport, asking: request.resolvers) { journal.observed($0) }
+        return try await Diagnosing(
+            request: request, isQuiet: invocation.isQuiet, console: console, language: language,
+            style: canDraw ? .drawn : .plain, paper: paper
+        ).perform(over: examiner)
     }
 
     /// Whether the archive's reader on standard output has ended: it knows that itself, so nothing is said.

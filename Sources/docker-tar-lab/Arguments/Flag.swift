@@ -2,6 +2,9 @@
 enum Flag: String, CaseIterable, Sendable {
     // what to do, and with which image
     case action, image, arch
+    // a diagnosis
+    case report, control
+    case noRedact = "no-redact"
     // the archive
     case output, format, jobs
     case noClobber = "no-clobber"
@@ -30,22 +33,30 @@ enum Flag: String, CaseIterable, Sendable {
     /// The flag as it is typed and as messages name it.
     var spelling: String { "-" + rawValue }
 
-    /// Whether it is given with a value; the others are switches.
+    /// Whether it is given with a value; the others are switches. What differs by action is told by `takesValue(for:)`.
     var takesValue: Bool {
         switch self {
         case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .quiet, .json,
-            .debug, .version, .help:
+            .noRedact, .debug, .version, .help:
             false
         default: true
         }
     }
 
-    /// The one action that it belongs to; nil for flags that both know.
-    var action: Action? {
+    /// Whether it is given with a value where this is to be done: `-json` is a switch to `list`, and names a file to
+    /// `diagnose`.
+    func takesValue(for action: Action?) -> Bool { takesValue || self == .json && action == .diagnose }
+
+    /// The actions that know it.
+    var actions: Set<Action> {
         switch self {
-        case .arch, .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex, .quiet: .pull
-        case .json: .list
-        default: nil
+        case .arch, .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex: [.pull]
+        case .quiet: [.pull, .diagnose]
+        case .json: [.list, .diagnose]
+        case .report, .control, .noRedact: [.diagnose]
+        // A diagnosis tries the strategies itself, knows plain HTTP by its targets' URLs, and sends no credential.
+        case .sni, .plainHTTP, .username, .password, .passwordStdin: [.pull, .list]
+        default: Set(Action.allCases)
         }
     }
 
@@ -68,6 +79,8 @@ enum Action: String, CaseIterable, Sendable {
     case pull
     /// Print the platforms of an image.
     case list
+    /// Say what the network does to images' hosts.
+    case diagnose
 }
 
 /// How many letters must be put in, left out or changed to make one word of the other (Levenshtein).

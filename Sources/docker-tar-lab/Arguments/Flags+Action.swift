@@ -1,6 +1,7 @@
 extension Flags {
-    /// What is to be done, and with which image: `-action pull -image nginx`, `pull nginx`, or one of each.
-    func actionAndImage() throws(UsageError) -> (Action, image: String) {
+    /// What is to be done, and with what: `-action pull -image nginx`, `pull nginx`, or one of each. A diagnosis takes any
+    /// number of words, none included; anything else is done with one image.
+    func actionAndWords() throws(UsageError) -> (Action, words: [String]) {
         var words = words[...]
         let action: Action
         if let typed = self.action {
@@ -14,10 +15,11 @@ extension Flags {
         } else {
             throw .missingAction
         }
+        if action == .diagnose { return (action, (image.map { [$0] } ?? []) + words) }
         if let image, let word = words.popFirst(), word != image { throw .twoImages(image, word) }
         guard let image = image ?? words.popFirst() else { throw .missingImage }
         if let word = words.first { throw .unexpectedWord(word) }
-        return (action, image)
+        return (action, [image])
     }
 
     private static func action(_ word: String) throws(UsageError) -> Action {
@@ -25,10 +27,12 @@ extension Flags {
         throw .unknownAction(word, nearest: Action.allCases.first { editDistance(word.lowercased(), $0.rawValue) <= 1 })
     }
 
-    /// Refuses flags that belong to the other action: what has no effect must not look as if it had one.
+    /// Refuses flags that belong to another action: what has no effect must not look as if it had one.
     func refuseForeign(to action: Action) throws(UsageError) {
-        for flag in given where flag.action != nil && flag.action != action { throw .foreignFlag(flag, action) }
-        if quiet, json { throw .conflict(Flag.quiet.spelling, Flag.json.spelling) }
+        for flag in given where !flag.actions.contains(action) {
+            let isCredential = [.username, .password, .passwordStdin].contains(flag)
+            throw isCredential ? .credentialForDiagnosis(flag) : .foreignFlag(flag, action)
+        }
     }
 
     /// Refuses a language that is not spoken.
@@ -37,7 +41,7 @@ extension Flags {
         throw .invalidValue(.lang, lang, .expectedLanguage)
     }
 
-    /// The flags that belong to one action and stand on this command line.
+    /// The flags that some action does not know and that stand on this command line.
     private var given: [Flag] {
         var given: [Flag] = []
         if arch != nil { given.append(.arch) }
@@ -48,7 +52,15 @@ extension Flags {
         if nameInArchive != nil { given.append(.nameInArchive) }
         if keepIndex { given.append(.keepIndex) }
         if quiet { given.append(.quiet) }
-        if json { given.append(.json) }
+        if json != nil { given.append(.json) }
+        if report != nil { given.append(.report) }
+        if control != nil { given.append(.control) }
+        if noRedact { given.append(.noRedact) }
+        if sni != nil { given.append(.sni) }
+        if plainHTTP { given.append(.plainHTTP) }
+        if username != nil { given.append(.username) }
+        if password != nil { given.append(.password) }
+        if passwordStdin { given.append(.passwordStdin) }
         return given
     }
 }

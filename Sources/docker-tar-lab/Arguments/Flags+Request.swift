@@ -99,7 +99,8 @@ extension Flags {
         return .init(user: username, password: Secret(password))
     }
 
-    private func mirrorHost() throws(UsageError) -> String? {
+    /// The mirror as it was typed.
+    func mirrorHost() throws(UsageError) -> String? {
         guard let mirror else { return nil }
         guard RegistryAccess.isMirror(mirror) else { throw .invalidValue(.mirror, mirror, .expectedMirror) }
         return mirror

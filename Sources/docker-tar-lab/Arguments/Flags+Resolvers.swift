@@ -62,7 +62,8 @@ extension Flags {
         return canaries
     }
 
-    private static func ownResolvers(in surroundings: Surroundings) throws(UsageError) -> ResolverList? {
+    /// The user's own list; nil where there is none.
+    static func ownResolvers(in surroundings: Surroundings) throws(UsageError) -> ResolverList? {
         guard let path = resolverPath(surroundings.environment) else { return nil }
         let text: String?
         do { text = try surroundings.read(path) } catch {

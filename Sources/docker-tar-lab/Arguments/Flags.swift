@@ -8,6 +8,10 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var image: String?
     @Option(parsing: .unconditional) var arch: String?
 
+    @Option(parsing: .unconditional) var report: String?
+    @Option(parsing: .unconditional) var control: String?
+    @Option(parsing: .unconditional) var noRedact = false
+
     @Option(parsing: .unconditional) var output: String?
     @Option(parsing: .unconditional) var format: String?
     @Option(parsing: .unconditional) var jobs: String?
@@ -40,7 +44,8 @@ struct Flags: ParsableArguments {
     @Option(name: .customLong("ca-dir"), parsing: .unconditional) var authorityFolder: String?
 
     @Option(parsing: .unconditional) var quiet = false
-    @Option(parsing: .unconditional) var json = false
+    /// `true` or `false` to `list`, where a file's name to `diagnose`.
+    @Option(parsing: .unconditional) var json: String?
     @Option(parsing: .unconditional) var debug = false
     @Option(parsing: .unconditional) var log: String?
     @Option(parsing: .unconditional) var lang: String?

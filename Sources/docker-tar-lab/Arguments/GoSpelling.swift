@@ -10,6 +10,7 @@ enum GoSpelling {
         var flags: [String] = []
         var others: [String] = []
         var rest = words[...]
+        let action = action(in: words)
         while let word = rest.popFirst() {
             if word == "--" {
                 others += rest
@@ -21,7 +22,7 @@ enum GoSpelling {
             }
             let (flag, inlineValue) = try split(word)
             let value: String
-            if !flag.takesValue {
+            if !flag.takesValue(for: action) {
                 value = String(try boolean(inlineValue ?? "true", of: flag))
             } else if let inlineValue {
                 value = inlineValue
@@ -32,6 +33,23 @@ enum GoSpelling {
             if flag != .help, flag != .version { flags += ["--\(flag.rawValue)", value] }
         }
         return flags + ["--"] + others
+    }
+
+    /// What is to be done, as far as it can be told before the flags are read: what `-action` says, or the first word that
+    /// is no flag's value and names an action.
+    static func action(in words: [String]) -> Action? {
+        var rest = words.prefix { $0 != "--" }
+        var first: Action?
+        while let word = rest.popFirst() {
+            guard word.hasPrefix("-"), word != "-" else {
+                first = first ?? Action(rawValue: word)
+                continue
+            }
+            guard let (flag, inlineValue) = try? split(word), flag.takesValue else { continue }
+            let value = inlineValue ?? rest.popFirst()
+            if flag == .action, let value { return Action(rawValue: value) }
+        }
+        return first
     }
 
     /// The flags that stand on a command line which was spelled anew.

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import LabNet
 internal import Puller
 
@@ -7,6 +8,7 @@ struct Invocation: Sendable {
     enum Task: Sendable {
         case pull(PullRequest)
         case list(ImageReference, asJSON: Bool)
+        case diagnose(DiagnosisRequest)
     }
 
     /// What is to be done.
@@ -17,7 +19,7 @@ struct Invocation: Sendable {
     var transport: TransportConfiguration
     /// What an error's words depend on.
     var circumstances: Circumstances
-    /// Whether only the path is printed.
+    /// Whether only the path is printed, or the verdicts.
     var isQuiet: Bool
     /// Whether every step is printed.
     var showsSteps: Bool
@@ -37,18 +39,22 @@ struct Invocation: Sendable {
 
     private init(_ flags: Flags, in surroundings: Surroundings) throws(UsageError) {
         try flags.refuseUnknownLanguage()
-        let (action, image) = try flags.actionAndImage()
+        let (action, words) = try flags.actionAndWords()
         try flags.refuseForeign(to: action)
-        let reference: ImageReference
-        do { reference = try ImageReference(parsing: image) } catch { throw .invalidImage(image, .reason(error)) }
-        transport = try flags.transport(in: surroundings)
-        access = try flags.access(in: surroundings)
+        var flags = flags
+        // What a diagnosis looks at is what lab mode does.
+        if action == .diagnose { flags.lab = true }
+        let transport = try flags.transport(in: surroundings)
+        let text = words.joined(separator: " ")
         switch action {
-        case .pull: task = .pull(try flags.request(for: reference, in: surroundings))
-        case .list: task = .list(reference, asJSON: flags.json)
+        case .pull: task = .pull(try flags.request(for: try Self.reference(text), in: surroundings))
+        case .list: task = .list(try Self.reference(text), asJSON: flags.json == "true")
+        case .diagnose: task = .diagnose(try flags.diagnosis(of: words, over: transport, in: surroundings))
         }
+        self.transport = transport
+        access = try flags.access(in: surroundings)
         circumstances = Circumstances(
-            action: action, image: image, isLab: flags.lab, hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false,
+            action: action, image: text, isLab: flags.lab, hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false,
             hasCredential: access.credential != nil,
             hasMirror: access.mirror != nil, hasProxy: flags.mayUseProxy(in: surroundings.environment),
             refusesToReplace: flags.noClobber)
@@ -61,5 +67,23 @@ struct Invocation: Sendable {
             circumstances.writesToOutput = request.output == .standardOutput
             if (request.name ?? request.reference).tag == nil { notices.append(.loadsWithoutName) }
         }
+    }
+
+    private static func reference(_ text: String) throws(UsageError) -> ImageReference {
+        do { return try ImageReference(parsing: text) } catch { throw .invalidImage(text, .reason(error)) }
+    }
+}
+
+extension Invocation {
+    /// Where progress is shown: on standard error where standard output is for something else.
+    var progressDescriptor: Int32 {
+        if case .diagnose = task { return STDERR_FILENO }
+        return circumstances.writesToOutput ? STDERR_FILENO : STDOUT_FILENO
+    }
+
+    /// Where the report of a diagnosis is printed.
+    var reportDescriptor: Int32 {
+        guard case .diagnose(let request) = task, request.json == .standardOutput else { return STDOUT_FILENO }
+        return STDERR_FILENO
     }
 }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Glibc
+internal import LabNet
 
 /// What reading a command line needs of the machine; a test puts a table in its place.
 struct Surroundings: Sendable {
@@ -13,6 +14,8 @@ struct Surroundings: Sendable {
     var input: @Sendable () -> String
     /// Seconds since 1970.
     var time: @Sendable () -> Int64
+    /// The addresses of this machine's interfaces.
+    var ownAddresses: @Sendable () -> Set<IPAddress> = { [] }
 
     /// A file is there and cannot be read.
     struct FileUnreadable: Error, Hashable, Sendable {
@@ -25,7 +28,7 @@ struct Surroundings: Sendable {
         Surroundings(
             environment: ProcessInfo.processInfo.environment, isFolder: isFolder, read: readFile,
             input: { String(decoding: (try? bytes(of: STDIN_FILENO)) ?? [], as: UTF8.self) },
-            time: { Int64(Glibc.time(nil)) })
+            time: { Int64(Glibc.time(nil)) }, ownAddresses: interfaceAddresses)
     }
 
     @Sendable private static func isFolder(_ path: String) -> Bool {

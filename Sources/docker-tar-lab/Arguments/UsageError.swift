@@ -22,8 +22,12 @@ enum UsageError: Error, Hashable, Sendable {
     case conflict(String, String)
     /// A flag is of no use to this action.
     case foreignFlag(Flag, Action)
+    /// A credential is given to a diagnosis, which sends none.
+    case credentialForDiagnosis(Flag)
     /// A flag needs another one.
     case needs(Flag, String)
+    /// A target of a diagnosis cannot be read.
+    case invalidTarget(String)
     /// The image's name cannot be read; why.
     case invalidImage(String, Sentence)
     /// The user's list of resolvers cannot be read; its path, and why.

@@ -50,6 +50,14 @@ extension Sentence {
             zh: "格式为 主机名=地址[,地址…]，例如 ghcr.io=192.0.2.1,2001:db8::1。")
     }
 
+    static var expectedControl: Sentence {
+        Sentence(
+            en: "give HOST or HOST:PORT, and behind a comma the port of its page over plain HTTP, if it is not 80.",
+            zh: "格式为 主机 或 主机:端口；如果明文 HTTP 页面的端口不是 80，在逗号后给出。")
+    }
+
+    static var expectedFile: Sentence { Sentence(en: "give the name of a file.", zh: "请给出文件名。") }
+
     static var expectedMirror: Sentence {
         Sentence(
             en: "give HOST, HOST:PORT or HOST/PREFIX, as in mirror.example.com/hub.",

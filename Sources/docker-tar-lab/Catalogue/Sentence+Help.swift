@@ -11,6 +11,8 @@ extension Sentence {
 
     static var helpWhat: Sentence { Sentence(en: "What to do:", zh: "操作：") }
 
+    static var helpDiagnosis: Sentence { Sentence(en: "A diagnosis:", zh: "诊断：") }
+
     static var helpArchive: Sentence { Sentence(en: "The archive:", zh: "归档：") }
 
     static var helpRegistry: Sentence { Sentence(en: "The registry:", zh: "镜像仓库：") }
@@ -48,7 +50,7 @@ extension Sentence {
     /// What stands for a flag's value; nil for switches.
     static func placeholder(_ flag: Flag) -> Sentence? {
         switch flag {
-        case .action: Sentence(name: "pull|list")
+        case .action: Sentence(name: "pull|list|diagnose")
         case .image, .nameInArchive: Sentence(en: "NAME[:TAG]", zh: "名称[:标签]")
         case .arch: Sentence(en: "PLATFORM", zh: "平台")
         case .output: Sentence(en: "PATH", zh: "路径")
@@ -68,10 +70,12 @@ extension Sentence {
         case .dnsTimeout: Sentence(en: "TIME", zh: "时间")
         case .trust: Sentence(en: "HOST=sha256:…", zh: "主机=sha256:…")
         case .authorityFile, .log: Sentence(en: "FILE", zh: "文件")
+        case .report: Sentence(en: "FILE.html", zh: "文件.html")
+        case .control: Sentence(en: "HOST[:PORT]", zh: "主机[:端口]")
         case .authorityFolder: Sentence(en: "FOLDER", zh: "目录")
         case .lang: Sentence(name: "en|zh")
         case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .quiet, .json,
-            .debug, .version, .help:
+            .noRedact, .debug, .version, .help:
             nil
         }
     }
@@ -81,8 +85,9 @@ extension Sentence {
         switch flag {
         case .action:
             Sentence(
-                en: "save an archive, or list the platforms of an image;\nalso as first word: docker-tar-lab pull NAME",
-                zh: "保存归档，或列出镜像支持的平台；\n也可写成第一个参数：docker-tar-lab pull 名称")
+                en:
+                    "save an archive, list the platforms of an image, or say what\nthe network does to it; also as first word: docker-tar-lab pull NAME",
+                zh: "保存归档，列出镜像支持的平台，或诊断网络干扰；\n也可写成第一个参数：docker-tar-lab pull 名称")
         case .image: Sentence(en: "the image; also as the word after the action", zh: "镜像名；也可直接写在操作后面")
         case .arch:
             Sentence(
@@ -92,6 +97,9 @@ extension Sentence {
             Sentence(
                 en: "a file, a folder, or - for standard output;\n.tar.gz, .tgz and .tar.zst compress",
                 zh: "文件、目录，或用 - 表示标准输出；\n后缀为 .tar.gz、.tgz、.tar.zst 时自动压缩")
+        case .report: Sentence(en: "write a diagnosis as a page that any browser shows", zh: "把诊断写成网页，可用任何浏览器打开")
+        case .control: controlHelp
+        case .noRedact: redactHelp
         case .noClobber: Sentence(en: "never replace a file", zh: "不覆盖已有文件")
         case .nameInArchive: Sentence(en: "the image's name in the archive", zh: "镜像在归档中的名称")
         case .format:
@@ -128,8 +136,11 @@ extension Sentence {
                 en: "trust one certificate by its fingerprint; may be repeated", zh: "按指纹信任某个证书；可重复使用")
         case .authorityFile: Sentence(en: "further authorities in PEM", zh: "附加的 CA 证书（PEM 格式）")
         case .authorityFolder: Sentence(en: "a folder of such files", zh: "存放 CA 证书的目录")
-        case .quiet: Sentence(en: "print the archive's path alone", zh: "只输出归档路径")
-        case .json: Sentence(en: "list as JSON, with digests", zh: "以 JSON 格式列出，包含摘要")
+        case .quiet: Sentence(en: "print the archive's path alone, or the verdicts", zh: "只输出归档路径，或只输出诊断结论")
+        case .json:
+            Sentence(
+                en: "list as JSON, with digests;\nwith diagnose: -json FILE, or - for standard output",
+                zh: "以 JSON 格式列出，包含摘要；\n用于 diagnose 时：-json 文件，或用 - 表示标准输出")
         case .debug: Sentence(en: "print every step on standard error", zh: "在标准错误输出每一步的详情")
         case .log: Sentence(en: "write a log for support", zh: "写入日志文件，便于排查问题")
         case .lang: Sentence(en: "language of all texts (default by locale)", zh: "界面语言（默认取决于系统区域设置）")
@@ -154,8 +165,24 @@ extension Sentence {
         case .verification: Sentence(en: "verification failed", zh: "内容校验失败")
         case .disk: Sentence(en: "disk, or a file in the way", zh: "磁盘错误，或目标文件不允许覆盖")
         case .rateLimited: Sentence(en: "the registry's pull limit is reached", zh: "达到仓库的拉取次数限制")
+        case .obstructed:
+            Sentence(en: "diagnose: something is in the way, and a way around it works", zh: "diagnose：存在干扰，但有可用的办法")
         case .interrupted: Sentence(en: "interrupted", zh: "被中断")
         }
+    }
+}
+
+// MARK: What a diagnosis' flags do
+
+extension Sentence {
+    private static var controlHelp: Sentence {
+        Sentence(
+            en: "a host that nobody blocks, to compare with (default example.com)", zh: "用来对照的、不受封锁的主机（默认 example.com）")
+    }
+
+    private static var redactHelp: Sentence {
+        Sentence(
+            en: "leave your own addresses and private names in the files", zh: "在文件中保留本机地址和内部名称")
     }
 }
 

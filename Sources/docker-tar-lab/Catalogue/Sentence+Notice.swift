@@ -65,6 +65,7 @@ extension Sentence {
         switch action {
         case .pull: Sentence(en: "pulling \(image)", zh: "开始拉取 \(image)")
         case .list: Sentence(en: "listing \(image)", zh: "开始列出 \(image) 的平台")
+        case .diagnose: Sentence(en: "diagnosing \(image)", zh: "开始诊断 \(image)")
         }
     }
 

@@ -1,3 +1,5 @@
+internal import Diagnosis
+
 /// Words of the progress display.
 extension Sentence {
     /// How far a layer is, as it stands in the layer's line.
@@ -47,5 +49,22 @@ extension Sentence {
                 + (left.map { ", \($0.en)" } ?? ""),
             zh: "下载中 \(percent)%（\(bytes)\(speed)），已校验 \(layers.verified)/\(layers.count) 层"
                 + (left.map { "，\($0.zh)" } ?? ""))
+    }
+
+    /// What an examination is at with a host.
+    static func stage(_ stage: Progress.Stage) -> Sentence {
+        switch stage {
+        case .names: Sentence(en: "asking resolvers", zh: "正在询问 DNS 服务器")
+        case .hellos: Sentence(en: "connecting and shaking hands", zh: "正在连接并尝试 TLS 握手")
+        case .registry: Sentence(en: "asking the registry", zh: "正在访问镜像仓库")
+        case .done: Sentence(en: "done", zh: "完成")
+        }
+    }
+
+    /// How many hosts are examined, and for how long it has gone on.
+    static func examined(_ done: Int, of count: Int, after time: Duration) -> Sentence {
+        Sentence(
+            en: "Examining: \(done) of \(count) hosts done, \(seconds(time)) s",
+            zh: "正在诊断：已完成 \(done)/\(count) 台主机，\(seconds(time)) 秒")
     }
 }

@@ -5,6 +5,7 @@ extension Sentence {
         switch action {
         case .pull: Sentence(en: "cannot pull \(image)", zh: "无法拉取 \(image)")
         case .list: Sentence(en: "cannot list \(image)", zh: "无法列出 \(image) 的平台")
+        case .diagnose: Sentence(en: "cannot diagnose \(image)", zh: "无法诊断 \(image)")
         }
     }
 

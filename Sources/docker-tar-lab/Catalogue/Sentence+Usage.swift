@@ -16,7 +16,9 @@ extension Sentence {
             case .unexpectedWord(let word): .unexpectedWord(word)
             case .conflict(let one, let other): .conflict(one, other)
             case .foreignFlag(let flag, let action): .foreignFlag(flag, action)
+            case .credentialForDiagnosis(let flag): .credentialForDiagnosis(flag)
             case .needs(let flag, let other): .needs(flag, other)
+            case .invalidTarget(let text): .invalidTarget(text)
             case .invalidImage(let name, let reason): .invalidImage(name, reason)
             case .resolverFile(let path, let reason): .resolverFile(path, reason)
             case .noPassword: .noPassword
@@ -51,16 +53,16 @@ extension Sentence {
 
     private static var missingAction: Sentence {
         Sentence(
-            en: "nothing is asked for. Say pull or list: docker-tar-lab pull nginx.",
-            zh: "没有说明要做什么。请指定 pull 或 list，例如：docker-tar-lab pull nginx。")
+            en: "nothing is asked for. Say pull, list or diagnose: docker-tar-lab pull nginx.",
+            zh: "没有说明要做什么。请指定 pull、list 或 diagnose，例如：docker-tar-lab pull nginx。")
     }
 
     private static func unknownAction(_ word: String, _ nearest: Action?) -> Sentence {
         guard let nearest else {
             return Sentence(
                 en:
-                    "“\(word)” is no action; there are pull and list. To pull an image of that name: docker-tar-lab pull \(word).",
-                zh: "没有“\(word)”这个操作，只有 pull 和 list。如果要拉取这个名字的镜像：docker-tar-lab pull \(word)。")
+                    "“\(word)” is no action; there are pull, list and diagnose. To pull an image of that name: docker-tar-lab pull \(word).",
+                zh: "没有“\(word)”这个操作，只有 pull、list 和 diagnose。如果要拉取这个名字的镜像：docker-tar-lab pull \(word)。")
         }
         return Sentence(
             en: "“\(word)” is no action. Did you mean \(nearest.rawValue)?",
@@ -99,6 +101,18 @@ extension Sentence {
         Sentence(
             en: "\(flag.spelling) has no meaning with \(action.rawValue).",
             zh: "\(flag.spelling) 不能用于 \(action.rawValue)。")
+    }
+
+    private static func credentialForDiagnosis(_ flag: Flag) -> Sentence {
+        Sentence(
+            en: "\(flag.spelling) has no meaning with diagnose: a diagnosis sends no credential anywhere.",
+            zh: "\(flag.spelling) 不能用于 diagnose：诊断不会向任何地方发送凭据。")
+    }
+
+    private static func invalidTarget(_ text: String) -> Sentence {
+        Sentence(
+            en: "“\(text)” cannot be diagnosed; give an image, a host or a URL, as in nginx, ghcr.io, https://quay.io.",
+            zh: "无法诊断“\(text)”；请给出镜像名、主机或网址，例如 nginx、ghcr.io、https://quay.io。")
     }
 
     private static func needs(_ flag: Flag, _ other: String) -> Sentence {

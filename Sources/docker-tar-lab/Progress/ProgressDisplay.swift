@@ -1,15 +1,15 @@
 internal import Puller
 internal import Synchronization
 
-/// Shows a pull while it runs: in place on a terminal, one line every half minute elsewhere, or not at all.
+/// Shows work while it runs: in place on a terminal, a line now and then elsewhere, or not at all.
 ///
 /// The clock is given from outside, so that tests need not wait.
 struct ProgressDisplay<Time: Clock>: Sendable where Time.Duration == Duration {
-    /// How a pull is shown.
+    /// How it is shown.
     enum Style: Hashable, Sendable {
         /// A block that is redrawn at most ten times a second.
         case drawn
-        /// A line every thirty seconds.
+        /// A line after every pause that the picture wants.
         case plain
         /// Nothing.
         case none
@@ -32,13 +32,22 @@ struct ProgressDisplay<Time: Clock>: Sendable where Time.Duration == Duration {
     func show<Value: Sendable>(
         _ pull: (@escaping @Sendable (PullEvent) -> Void) async throws -> Value
     ) async throws -> Value {
-        let board = Board(start: clock.now)
+        try await show(PullProgress(), of: pull)
+    }
+
+    /// Runs some work and shows the events that it reports, to its end.
+    ///
+    /// - Throws: what the work throws.
+    func show<Picture: ProgressPicture, Value: Sendable>(
+        _ picture: Picture, of work: (@escaping @Sendable (Picture.Event) -> Void) async throws -> Value
+    ) async throws -> Value {
+        let board = Board(start: clock.now, picture: picture)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.keepShowing(board) }
             defer { group.cancelAll() }
             do {
-                let value = try await pull { event in
-                    board.progress.withLock { $0.apply(event, at: self.elapsed(board)) }
+                let value = try await work { event in
+                    board.picture.withLock { $0.apply(event, at: self.elapsed(board)) }
                 }
                 leave(board, isWhole: true)
                 return value
@@ -49,45 +58,48 @@ struct ProgressDisplay<Time: Clock>: Sendable where Time.Duration == Duration {
         }
     }
 
-    private final class Board: Sendable {
+    private final class Board<Picture: ProgressPicture>: Sendable {
         let start: Time.Instant
-        let progress = Mutex(PullProgress())
+        let picture: Mutex<Picture>
 
-        init(start: Time.Instant) { self.start = start }
+        init(start: Time.Instant, picture: Picture) {
+            self.start = start
+            self.picture = Mutex(picture)
+        }
 
-        var now: PullProgress { progress.withLock { $0 } }
+        var now: Picture { picture.withLock { $0 } }
     }
 
-    private func elapsed(_ board: Board) -> Duration { board.start.duration(to: clock.now) }
+    private func elapsed(_ board: Board<some ProgressPicture>) -> Duration { board.start.duration(to: clock.now) }
 
-    private func keepShowing(_ board: Board) async throws {
+    private func keepShowing<Picture: ProgressPicture>(_ board: Board<Picture>) async throws {
         let pause: Duration
         switch style {
         case .none: return
         case .drawn: pause = .milliseconds(100)
-        case .plain: pause = .seconds(30)
+        case .plain: pause = Picture.pause
         }
         while true {
             try await clock.sleep(for: pause)
-            let progress = board.now
-            guard !progress.layers.isEmpty else { continue }
+            let picture = board.now
+            guard !picture.isBlank else { continue }
             let now = elapsed(board)
             if style == .plain {
-                console.say([ProgressLines.plain(progress, at: now, in: language)], on: stream)
+                console.say([picture.line(at: now, language)], on: stream)
             } else {
-                console.draw(on: stream) { ProgressLines(size: $0, language: language).block(progress, at: now) }
+                console.draw(on: stream) { picture.block(in: $0, at: now, language) }
             }
         }
     }
 
-    /// What stays on the screen: every layer of a whole pull, or the last picture of one that broke off.
-    private func leave(_ board: Board, isWhole: Bool) {
-        let progress = board.now
+    /// What stays on the screen: the rest of work that is whole, or the last picture of one that broke off.
+    private func leave(_ board: Board<some ProgressPicture>, isWhole: Bool) {
+        let picture = board.now
         let now = elapsed(board)
-        guard style == .drawn, !progress.layers.isEmpty else { return }
+        guard style == .drawn, !picture.isBlank else { return }
         if isWhole {
-            console.draw(on: stream) { ProgressLines(size: $0, language: language).block(progress, at: now) }
-            console.leaveBlock { ProgressLines(size: $0, language: language).all(progress, at: now) }
+            console.draw(on: stream) { picture.block(in: $0, at: now, language) }
+            console.leaveBlock { picture.rest(in: $0, at: now, language) }
         } else {
             console.leaveBlock()
         }

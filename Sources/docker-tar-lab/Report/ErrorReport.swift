@@ -14,6 +14,8 @@ struct ErrorReport {
         switch error {
         case let error as UsageError: [Self.opening(Sentence(error), in: language), text(.seeHelp)]
         case let error as TrustError: [Self.opening(Sentence(error), in: language)] + indented(Advice.for(error))
+        case let error as ReportFile.Unwritable:
+            [Self.opening(.reportNotWritten(error.path, .errno(error.errno)), in: language)]
         case is CancellationError: [Self.opening(.interrupted, in: language)]
         case let error as PullError: lines(for: error)
         case let error as NetworkError: [heading] + failure(.attempted(error), .cause(error.cause)) + ending(error)

@@ -1,3 +1,4 @@
+internal import Diagnosis
 internal import Glibc
 internal import LabNet
 internal import Puller
@@ -24,6 +25,8 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     case disk = 8
     /// The registry allows no more pulls for now.
     case rateLimited = 9
+    /// A diagnosis has found something in the way, and a way around it.
+    case obstructed = 10
     /// SIGINT or SIGTERM.
     case interrupted = 130
 
@@ -31,11 +34,19 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     init(_ error: any Error, isLab: Bool) {
         switch error {
         case is UsageError, is TrustError: self = .usage
+        case is ReportFile.Unwritable: self = .disk
         case is CancellationError: self = .interrupted
         case let error as PullError: self.init(error.cause, isLab: isLab)
         case let error as NetworkError: self.init(error, isLab: isLab)
         default: self = .internal
         }
+    }
+
+    /// The code over several targets of a diagnosis: the worst counts, in the order 6, 10, 5, 0.
+    init(worstOf assessments: [Assessment]) {
+        let codes = Set(assessments.map { $0.condition.exitCode(hasWay: !$0.ways.isEmpty) })
+        let order: [ExitCode] = [.interference, .obstructed, .network]
+        self = order.first { codes.contains($0.rawValue) } ?? .done
     }
 
     private init(_ cause: PullError.Cause, isLab: Bool) {

@@ -1,3 +1,4 @@
+import Diagnosis
 import LabNet
 import Puller
 import Testing
@@ -81,6 +82,21 @@ import Testing
         #expect(ExitCode(TrustError.unreadable(path: "/x", errno: 2), isLab: false) == .usage)
         #expect(ExitCode(CancellationError(), isLab: false) == .interrupted)
         #expect(ExitCode(Unheard(), isLab: false) == .internal)
-        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 130])
+        #expect(ExitCode.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 130])
+    }
+
+    @Test func overSeveralTargetsTheWorstCounts() {
+        func code(_ outcomes: (Condition, way: Bool)...) -> ExitCode {
+            ExitCode(
+                worstOf: outcomes.map {
+                    Assessment(
+                        target: SampleFindings.hub, condition: $0.0, reasons: [], ways: $0.way ? [.ordinary] : [])
+                })
+        }
+        #expect(code((.clear, true), (.tunnel, true)) == .done)
+        #expect(code((.clear, true), (.down, false)) == .network)
+        #expect(code((.down, false), (.dns, true)) == .obstructed)
+        #expect(code((.dns, true), (.sni, false), (.offline, false)) == .interference)
+        #expect(code() == .done)
     }
 }
