@@ -4,48 +4,70 @@ internal import LabNet
 enum AddressText {
     /// Replaces address literals that stand as words of their own; brackets around a literal go with it.
     ///
+    /// Letters, digits and what joins them make a word: so `a::before` and `v1.2.3.4` hold no address.
     /// - Parameter replacement: what comes in the place of an address; nil leaves it as it stands.
     static func replacing(in text: String, with replacement: (IPAddress) -> String?) -> String {
-        var result = ""
-        result.reserveCapacity(text.utf8.count)
-        var rest = text[...]
-        while !rest.isEmpty {
-            let other = rest.prefix { !isPart($0) }
-            result += other
-            rest = rest[other.endIndex...]
-            let word = rest.prefix(while: isPart)
-            rest = rest[word.endIndex...]
-            guard let found = literal(in: word), let words = replacement(found.address) else {
+        let bytes = Array(text.utf8)
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            let start = index
+            var isCandidate = false
+            while index < bytes.count, isPart(bytes[index]) {
+                isCandidate = isCandidate || bytes[index] == dot || bytes[index] == colon
+                index += 1
+            }
+            let word = bytes[start..<index]
+            if isCandidate, let (address, tail) = literal(in: word), let words = replacement(address) {
+                if result.last == UInt8(ascii: "["), index < bytes.count, bytes[index] == UInt8(ascii: "]") {
+                    result.removeLast()
+                    index += 1
+                }
+                result += words.utf8
+                result += tail
+            } else {
                 result += word
-                continue
             }
-            if result.last == "[", rest.first == "]" {
-                result.removeLast()
-                rest = rest.dropFirst()
+            if index < bytes.count, !isPart(bytes[index]) {
+                result.append(bytes[index])
+                index += 1
             }
-            result += words + found.tail
         }
-        return result
+        return String(decoding: result, as: UTF8.self)
     }
 
-    /// Letters, digits and what joins them: so `a::before` and `v1.2.3.4` are words that hold no address.
-    private static func isPart(_ character: Character) -> Bool {
-        character.isASCII && (character.isLetter || character.isNumber || ".:-_%".contains(character))
+    private static let dot = UInt8(ascii: ".")
+    private static let colon = UInt8(ascii: ":")
+
+    private static func isPart(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"), dot, colon, UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "%"):
+            true
+        default: false
+        }
     }
 
-    /// The address that a word is, with what may follow it: a port behind an IPv4 literal, a sentence's mark behind either.
-    private static func literal(in word: Substring) -> (address: IPAddress, tail: Substring)? {
-        guard word.contains(".") || word.contains(":") else { return nil }
+    /// The address that a word is, with what follows it: a port behind IPv4, a sentence's mark behind either.
+    private static func literal(in word: ArraySlice<UInt8>) -> (address: IPAddress, tail: ArraySlice<UInt8>)? {
         var head = word
-        while let last = head.last, ".:-_".contains(last), !head.hasSuffix("::") { head.removeLast() }
-        if let address = IPAddress(head) { return (address, word[head.endIndex...]) }
-        // A port behind IPv4; a zone behind IPv6, which is an interface of this machine, goes with its address.
-        if let colon = head.firstIndex(of: ":"), let address = IPAddress(head[..<colon]) {
-            return (address, word[colon...])
+        while let last = head.last, last == dot || last == colon || last == UInt8(ascii: "-") {
+            if head.suffix(2).elementsEqual([colon, colon]) { break }
+            head.removeLast()
         }
-        if let percent = head.firstIndex(of: "%"), let address = IPAddress(head[..<percent]) {
+        if let address = address(head) { return (address, word[head.endIndex...]) }
+        if let mark = head.firstIndex(of: colon), let address = address(head[..<mark]) {
+            return (address, word[mark...])
+        }
+        // The zone behind an IPv6 literal names an interface of this machine, and goes with it.
+        if let mark = head.firstIndex(of: UInt8(ascii: "%")), let address = address(head[..<mark]) {
             return (address, word[head.endIndex...])
         }
         return nil
+    }
+
+    private static func address(_ bytes: ArraySlice<UInt8>) -> IPAddress? {
+        IPAddress(String(decoding: bytes, as: UTF8.self))
     }
 }

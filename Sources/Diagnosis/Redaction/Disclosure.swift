@@ -1,6 +1,6 @@
 internal import LabNet
 
-/// What is told of a diagnosis: everything, or everything with what identifies the user hidden, as ``init(findings:assessments:hiding:)`` does it.
+/// What is told of a diagnosis: everything but secrets, or what is left when all that identifies the user is hidden too.
 ///
 /// Whoever writes a report renders its findings and assessments, and passes the text through ``spelled(_:)``.
 package struct Disclosure: Sendable {
@@ -15,32 +15,24 @@ package struct Disclosure: Sendable {
     /// Whether a redaction hid anything.
     package let hidesSomething: Bool
 
-    /// Everything, as it is.
+    /// Everything but secrets: credentials, and the queries of URLs, are in no report.
     package init(findings: Findings, assessments: [Assessment]) {
-        self.init(findings, assessments, isRedacted: false, words: [:], hidesSomething: false)
+        self.init(findings, assessments, by: Redaction())
     }
 
     /// The same with everything hidden that says who made the diagnosis and where; ``Redaction`` says what that is.
     ///
     /// - Parameter whereabouts: what of this machine must not be named.
     package init(findings: Findings, assessments: [Assessment], hiding whereabouts: Whereabouts) {
-        var redaction = Redaction(of: findings, hiding: whereabouts)
-        let findings = redaction.findings(findings)
-        let assessments = assessments.map { redaction.assessment($0) }
-        let pseudonyms = redaction.pseudonyms
-        self.init(
-            findings, assessments, isRedacted: true, words: pseudonyms.spellings, hidesSomething: !pseudonyms.isEmpty)
+        self.init(findings, assessments, by: Redaction(of: findings, hiding: whereabouts))
     }
 
-    private init(
-        _ findings: Findings, _ assessments: [Assessment], isRedacted: Bool, words: [IPAddress: String],
-        hidesSomething: Bool
-    ) {
-        self.findings = findings
-        self.assessments = assessments
-        self.isRedacted = isRedacted
-        self.words = words
-        self.hidesSomething = hidesSomething
+    private init(_ findings: Findings, _ assessments: [Assessment], by redaction: consuming Redaction) {
+        self.findings = redaction.findings(findings)
+        self.assessments = assessments.map { redaction.assessment($0) }
+        isRedacted = redaction.hidesIdentity
+        words = redaction.pseudonyms.spellings
+        hidesSomething = !redaction.pseudonyms.isEmpty
     }
 
     /// A text that was made of the findings, with words in place of the addresses that stand for hidden ones:

@@ -46,9 +46,9 @@ extension Redaction {
             let isTyped = image.path != named.path || isHidden && typed.contains(named.path)
             target = Target(text: isTyped ? image.familiar : plain, kind: .registry(origin, image: image))
         case .mirror(_, let named, let prefix):
-            let hiddenPrefix = prefix.isEmpty ? "" : Self.gap
+            let hiddenPrefix = prefix.isEmpty || !hidesIdentity ? prefix : Self.gap
             target = Target(
-                text: origin.authority + (prefix.isEmpty ? "" : "/" + hiddenPrefix),
+                text: hidesIdentity ? origin.authority + (prefix.isEmpty ? "" : "/" + hiddenPrefix) : plain,
                 kind: .mirror(origin, image: image(named, in: named.domain), prefix: hiddenPrefix))
         }
         return target

@@ -10,6 +10,7 @@ extension Redaction {
     mutating func text(_ text: String) -> String {
         var text = text.replacing(/[A-Za-z][A-Za-z0-9+.\-]*:\/\/[^\s"'<>\\^`{|}]+/) { url(String($0.output)) }
         text = Self.withoutSecrets(text)
+        guard hidesIdentity else { return text }
         text = text.replacing(/(?:[A-Za-z0-9_\-]+\.)+[A-Za-z0-9_\-]+/) { match in
             let name = match.output.lowercased()
             return hides(name) ? self.name(name) : String(match.output)
@@ -91,7 +92,7 @@ extension Redaction {
     /// A path: that of a registry keeps its form, with its repository hidden; others lose their long segments, or all
     /// of themselves where the host is hidden.
     private mutating func path(_ path: Substring, isHidden: Bool) -> String {
-        if path.isEmpty || path == "/" || path == "/v2/" || path == "/v2" { return String(path) }
+        if !hidesIdentity || path.isEmpty || path == "/" || path == "/v2/" || path == "/v2" { return String(path) }
         let segments = path.split(separator: "/").map(String.init)
         let end = segments.firstIndex { ["manifests", "blobs", "tags", "referrers"].contains($0) }
         if segments.first == "v2", let end, end > 1 {

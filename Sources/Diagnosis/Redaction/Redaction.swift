@@ -18,7 +18,8 @@ internal import Puller
 /// An address has an address as its pseudonym (of 240.0.0.0/4, RFC 1112 4, or 100::/64, RFC 6666), so that every type keeps
 /// its meaning; ``Disclosure/spelled(_:)`` makes `private-1` of it in text.
 struct Redaction {
-    private let whereabouts: Whereabouts
+    /// What of this machine must not be named; nil where nothing but secrets is hidden.
+    private let whereabouts: Whereabouts?
     private(set) var pseudonyms = Pseudonyms()
     /// Names that are hidden wherever they come, in lower case.
     private var hiddenNames: Set<String> = []
@@ -33,9 +34,16 @@ struct Redaction {
     /// Repositories that the tool chose and not the user.
     private var publicRepositories: Set<String> = []
 
+    /// Hides secrets alone: credentials, and the queries of URLs.
+    init() {
+        whereabouts = nil
+        hiddenResolvers = []
+    }
+
     /// Looks through the findings for what has to be hidden.
     init(of findings: Findings, hiding whereabouts: Whereabouts) {
         self.whereabouts = whereabouts
+        publicRepositories = Set(WellKnownRegistry.all.map(\.image.path))
         hiddenResolvers = whereabouts.resolvers.filter { !PublicNames.cover(resolver: $0) }
         for target in findings.targets { collect(target) }
         if let control = findings.line.control { collect(control, isPublic: false) }
@@ -74,8 +82,10 @@ struct Redaction {
         if isPrivate || !(isPublic || PublicNames.cover(name)) || LocalName.matches(name) && name != "localhost" {
             hide(host.origin.host)
             hiddenAddresses.formUnion(believed)
-            for query in queries where query.purpose != .baseline { hide(name: query.name) }
-            for alias in queries.flatMap(\.arrivals).compactMap(\.alias) { hide(name: alias) }
+            let aliases =
+                queries.filter { $0.purpose != .baseline }.map(\.name)
+                + queries.flatMap(\.arrivals).compactMap(\.alias)
+            for alias in aliases where !PublicNames.cover(alias) { hide(name: alias) }
         } else {
             publicNames.insert(name)
         }
@@ -98,10 +108,10 @@ struct Redaction {
     }
 
     private mutating func hide(name: String) {
-        guard name != ".", name != "localhost", !PublicNames.cover(name) else { return }
+        guard name != ".", name != "localhost", IPAddress(name) == nil else { return }
         hiddenNames.insert(name)
         let labels = name.split(separator: ".")
-        if labels.count > 1 { hiddenBases.insert(labels.suffix(2).joined(separator: ".")) }
+        if labels.count > 1, !PublicNames.cover(name) { hiddenBases.insert(labels.suffix(2).joined(separator: ".")) }
     }
 }
 
@@ -116,22 +126,27 @@ extension Redaction {
     /// The word for an address in words from the network, where one that is no evidence may be the user's own; nil for one
     /// that stays.
     mutating func word(forForeign address: IPAddress) -> String? {
+        guard hidesIdentity else { return nil }
         let isNamed = evidence.contains(address) || address.isLoopback
         guard let kind = kind(of: address) ?? (isNamed ? nil : .address) else { return nil }
         return pseudonyms.word(for: address, kind)
     }
 
+    /// Whether more is hidden than secrets.
+    var hidesIdentity: Bool { whereabouts != nil }
+
     private func kind(of address: IPAddress) -> Pseudonyms.Kind? {
+        guard let whereabouts else { return nil }
         if Pseudonyms.isOne(address) { return .address }
         if address.isLoopback || address.isFakeIP { return nil }
-        if isOwn(address) { return .own }
+        if isOwn(address, in: whereabouts) { return .own }
         if address.isLocalNetwork { return .private }
         if hiddenResolvers.contains(address) { return .resolver }
         return hiddenAddresses.contains(address) ? .address : nil
     }
 
     /// This machine's own, and what shares its subnet: the same /64, or the same /24 of public IPv4 addresses.
-    private func isOwn(_ address: IPAddress) -> Bool {
+    private func isOwn(_ address: IPAddress, in whereabouts: Whereabouts) -> Bool {
         if whereabouts.addresses.contains(address) { return true }
         if address.isLocalNetwork { return false }
         return whereabouts.addresses.contains { own in
@@ -159,7 +174,9 @@ extension Redaction {
 
     /// The host of a URL; there one that nobody knows is hidden too, for a portal is the provider's.
     mutating func host(ofURL host: Host) -> Host {
-        guard case .name(let name) = host, !hides(name), !publicNames.contains(name), !PublicNames.cover(name) else {
+        guard hidesIdentity, case .name(let name) = host, !hides(name), !publicNames.contains(name),
+            !PublicNames.cover(name)
+        else {
             if case .address(let address) = host, let word = word(forForeign: address) { return .name(word) }
             return self.host(host)
         }
@@ -168,7 +185,7 @@ extension Redaction {
 
     /// Whether a lower-case name is hidden.
     func hides(_ name: String) -> Bool {
-        if name == "localhost" || pseudonyms.areWords(name) { return false }
+        if !hidesIdentity || name == "localhost" || pseudonyms.areWords(name) || IPAddress(name) != nil { return false }
         if hiddenNames.contains(name) || LocalName.matches(name) { return true }
         if publicNames.contains(name) || PublicNames.cover(name) { return false }
         return hiddenBases.contains { name == $0 || name.hasSuffix("." + $0) }
@@ -179,19 +196,20 @@ extension Redaction {
 
     /// The repository of an image, or what stands for it.
     mutating func repository(_ path: String) -> String {
-        if path.hasPrefix("library/") || publicRepositories.contains(path) { return path }
+        if !hidesIdentity || path.hasPrefix("library/") || publicRepositories.contains(path) { return path }
         return pseudonyms.word(for: path, .image)
     }
 
     /// What stands for the proxy's host; one on this machine says nothing.
     mutating func proxy(_ host: Host) -> Host {
+        guard hidesIdentity else { return host }
         if case .address(let address) = host, address.isLoopback { return host }
         return host == .name("localhost") ? host : .name(pseudonyms.word(for: host.description, .proxy))
     }
 
     /// The resolver, or what stands for it: the name in its certificate and its path can hold a customer's number.
     mutating func resolver(_ resolver: ResolverAddress) -> ResolverAddress {
-        guard !ResolverList.defaults.resolvers.contains(resolver) else { return resolver }
+        guard hidesIdentity, !ResolverList.defaults.resolvers.contains(resolver) else { return resolver }
         var hidden = resolver
         hidden.endpoint = endpoint(resolver.endpoint)
         switch resolver.carrier {

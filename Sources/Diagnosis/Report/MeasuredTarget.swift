@@ -99,6 +99,8 @@ struct MeasuredRegistry: Encodable {
     let digest: String?
     let originDigest: String?
     let pullsLeft: Int?
+    /// Content came that does not have the digest by which it was asked for or named.
+    let isFalse: Bool
 
     /// Takes the findings.
     init(_ found: RegistryFindings) {
@@ -107,6 +109,7 @@ struct MeasuredRegistry: Encodable {
         digest = found.digest
         originDigest = found.originDigest
         pullsLeft = found.pullsLeft
+        isFalse = found.isFalse
     }
 }
 
