@@ -1,5 +1,6 @@
 import CensorLab
 import Foundation
+import LabNet
 import Testing
 
 @testable import Diagnosis
