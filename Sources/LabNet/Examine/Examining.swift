@@ -4,7 +4,8 @@
 package protocol Examining: HTTPExchanging {
     /// Looks a name up as lab mode does, but asks the whole list and listens to the end of the window.
     ///
-    /// What it finds is kept for the exchanges that follow. A failure stands in the record.
+    /// What it finds is kept for the exchanges that follow, unless the user or the hosts file says where the name is. A
+    /// failure stands in the record. A name that only this machine or its network can know is asked of nobody.
     /// - Throws: `CancellationError`.
     func survey(_ name: String) async throws(CancellationError) -> LookupRecord
 
@@ -13,13 +14,13 @@ package protocol Examining: HTTPExchanging {
     /// - Throws: `CancellationError`.
     func systemAnswer(to name: String) async throws(CancellationError) -> SystemAnswer
 
-    /// Makes a TCP connection and closes it.
+    /// Makes a TCP connection and closes it; direct, whatever proxy is configured, for it is the line that is looked at.
     ///
     /// - Parameter host: for whom; it stands in the observation and is not looked up.
     /// - Throws: `CancellationError`.
     func reach(_ endpoint: Endpoint, for host: Host) async throws(CancellationError) -> Reached
 
-    /// Makes one connection and shakes hands as told; nothing is sent after the handshake.
+    /// Makes one connection, direct like ``reach(_:for:)``, and shakes hands as told; nothing is sent after the handshake.
     ///
     /// The certificate is verified against the greeting's host, whatever name the hello carries. A hello with the true name
     /// that is killed puts its endpoint into its penalty, as any other does; none goes to an endpoint in its penalty.

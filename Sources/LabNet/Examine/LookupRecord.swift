@@ -49,7 +49,7 @@ package struct LookupRecord: Sendable {
         package var sent: Duration
         /// What came, in the order of arrival.
         package var arrivals: [Arrival]
-        /// Why nothing could be heard, or no more.
+        /// Why nothing could be heard, or no more. A stream on which nothing had come by the end has timed out.
         package var failure: NetworkError.Cause?
 
         /// Puts the parts together.
@@ -80,7 +80,8 @@ package struct LookupRecord: Sendable {
 
     /// One message that came back.
     package struct Arrival: Sendable {
-        /// From the query's departure.
+        /// From the query's departure. Over a stream that includes connecting, and of an ICMP error it is when it was
+        /// noticed: alone it does not wake whoever listens.
         package var elapsed: Duration
         /// The hop limit with which it came; nil over streams, and where the system did not tell it.
         package var hopLimit: UInt8?
