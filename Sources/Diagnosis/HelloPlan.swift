@@ -96,6 +96,7 @@ extension HelloPlan {
     private mutating func openings() -> [Greeting] {
         var greetings: [Greeting] = []
         for index in places.indices {
+            guard !isBusy(places[index]) else { continue }
             if !places[index].started.contains(.omit) { greetings.append(start(index, .omit)) }
             let isWorthwhile = isNamed && (places[index].address.isOwn || places[index].address.source == .doubtful)
             if isWorthwhile, !places[index].started.contains(decoy) { greetings.append(start(index, decoy)) }
@@ -134,7 +135,7 @@ extension HelloPlan {
         return start(choice, .plain)
     }
 
-    /// Whether the true name was answered in the clear, or killed, at an address of the host.
+    /// Whether the plain name was said to an address of the host.
     var hasShownPlain: Bool { spent.contains(.plain) }
 
     /// Whether a hello with the true name was killed.
@@ -142,7 +143,8 @@ extension HelloPlan {
 
     private func mayShowName(at index: Int) -> Bool {
         let place = places[index]
-        guard place.address.isOwn, !place.isBurnt, !isShowingName(at: place) else { return false }
+        // What is out to the same address without the name would die with it, and seem to have been killed itself.
+        guard place.address.isOwn, !place.isBurnt, !isBusy(place) else { return false }
         // An address that is mute is asked only where all are: a box may drop whatever has no name.
         guard !place.isMute || places.allSatisfy({ $0.isMute || !$0.address.isOwn }) else { return false }
         if places.contains(where: { $0.works && !$0.isBurnt }) { return hasOtherThatWorks(than: index) }
@@ -153,6 +155,10 @@ extension HelloPlan {
         places.indices.contains { other in
             other != index && places[other].works && !places[other].isBurnt && !isShowingName(at: places[other])
         }
+    }
+
+    private func isBusy(_ place: Place) -> Bool {
+        running.contains { $0.endpoint == place.address.endpoint }
     }
 
     private func isShowingName(at place: Place) -> Bool {
@@ -181,8 +187,7 @@ extension HelloPlan {
         _ strategy: ServerNameStrategy, _ outcomes: [Greeted.Outcome], at index: Int
     ) -> Bool {
         let place = places[index]
-        let isRunning = running.contains { $0.endpoint == place.address.endpoint && $0.strategy == strategy }
-        guard !isRunning, !place.isBurnt, let first = outcomes.first else { return false }
+        guard !isBusy(place), !place.isBurnt, let first = outcomes.first else { return false }
         if first.isKilled {
             return !strategy.carriesTrueName && outcomes.allSatisfy(\.isKilled) && !place.hasTriedSmall
         }
@@ -221,6 +226,7 @@ extension HelloPlan {
             // What is known of larger segments says nothing of these.
             for index in places.indices { places[index].forgetSilence() }
         }
+        places[index].started.insert(greeting.strategy)
         places[index].outcomes[greeting.strategy, default: []].append(result.outcome)
         if greeting.strategy.carriesTrueName, result.outcome.isKilled { places[index].isBurnt = true }
     }

@@ -50,10 +50,10 @@ extension HostEvidence {
         return last.failure == nil && last.status.map { $0 < 400 } ?? false
     }
 
-    /// The body that came at a crawl: watched for long enough, and not for want of more.
+    /// A body that came at a crawl, watched for long enough; a few bytes that were long in coming are none.
     var crawl: HostFindings.Request? {
         requests.first { request in
-            request.failure == nil && request.elapsed >= .seconds(5) && request.bytes > 0
+            request.failure == nil && request.elapsed >= .seconds(5) && request.bytes >= 4096
                 && StreamRate.isCrawl(bytes: request.bytes, in: request.elapsed)
         }
     }

@@ -72,7 +72,7 @@ extension HostExamination {
         try await once(.plain) { () throws(CancellationError) in
             plan?.beginPlain(sparing: spared)
             try await greet()
-            if let plan, !plan.hasShownPlain, case .name = findings.origin.host {
+            if let plan, !plan.hasShownPlain, !plan.hasKilled, case .name = findings.origin.host {
                 try await greet(at: elsewhere)
             }
             await noteBurnt()

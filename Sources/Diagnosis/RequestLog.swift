@@ -90,15 +90,10 @@ final class RequestLog: HTTPExchanging {
                         seen.withLock { $0.take(piece) }
                         return piece
                     })
-                do {
-                    return try await receive(response)
-                } catch let error as NetworkError {
-                    seen.withLock { $0.failure = error }
-                    throw error
-                }
+                return try await receive(response)
             }
-        } catch let error as NetworkError {
-            seen.withLock { $0.failure = error }
+        } catch {
+            seen.withLock { $0.failure = NetworkError(behind: error) }
             throw error
         }
     }
@@ -140,6 +135,19 @@ final class RequestLog: HTTPExchanging {
             origin: request.url.origin, request: noted, endpoint: seen.endpoint ?? seen.failure?.endpoint,
             strategy: seen.strategy)
         list.withLock { $0.append(entry) }
+    }
+}
+
+extension NetworkError {
+    /// The transport's failure, where it has been given a pull's name on its way up.
+    fileprivate init?(behind error: any Error) {
+        switch error {
+        case let error as NetworkError: self = error
+        case let error as PullError:
+            guard case .network(let error) = error.cause else { return nil }
+            self = error
+        default: return nil
+        }
     }
 }
 

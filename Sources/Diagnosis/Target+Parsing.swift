@@ -74,6 +74,8 @@ extension Target {
 
     private static func registry(_ place: String, in text: String) throws(TargetError) -> Kind {
         let origin: Origin
+        // IPv6 stands in brackets where a port may follow.
+        let place = IPAddress(place)?.family == .ip6 ? "[\(place)]" : place
         do { origin = try ImageReference.origin(ofRegistry: place, scheme: .https) } catch {
             throw TargetError(text: text, reference: error)
         }
