@@ -77,7 +77,7 @@ struct CacheEntry: Sendable {
     mutating func keep(_ found: [(candidate: Candidate, expiry: Duration)]) {
         guard !found.isEmpty else { return }
         kept = found.map { Kept(candidate: $0.candidate, expiry: $0.expiry) }
-        isWhole = true
+        isWhole = found.contains { $0.candidate.trust == .trusted }
     }
 
     private func tell(_ news: News) {

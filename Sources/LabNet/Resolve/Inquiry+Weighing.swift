@@ -13,7 +13,9 @@ extension Inquiry {
     private var answered: [Query] { queries.filter { $0.purpose == .answer && $0.hasReplies } }
 
     /// The query that each verdict is on: there is one for each reply, in the order of the evidence.
-    var answeredIDs: [Int] { answered.flatMap { query in Array(repeating: query.id, count: query.arrivals.count { $0.reply != nil }) } }
+    var answeredIDs: [Int] {
+        answered.flatMap { query in Array(repeating: query.id, count: query.arrivals.count { $0.reply != nil }) }
+    }
 
     private var evidence: [Evidence] {
         answered.map {
