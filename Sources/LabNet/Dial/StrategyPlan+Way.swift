@@ -28,6 +28,8 @@ extension StrategyPlan {
             case brokeOff
             /// The server declined a nameless hello.
             case wantsName
+            /// Somebody answered a nameless hello with a certificate of no authority that is known.
+            case stranger
             /// The true name has been shown, and nothing is decided yet.
             case shown
             /// The server declined the true name.
@@ -135,7 +137,8 @@ extension StrategyPlan {
             switch error.cause {
             case .alert, .closedAfterHello: answered(rung, wasKnown: wasKnown)
             // To a hello with the name the true server would have shown its own certificate.
-            case .certificate where !rung.carriesTrueName: answered(rung, wasKnown: wasKnown)
+            case .certificate(let problem) where !rung.carriesTrueName:
+                answered(rung, by: problem.isOfKnownAuthority ? .wantsName : .stranger, wasKnown: wasKnown)
             case let cause where cause.meansKilled && !rung.carriesTrueName: vanished(rung)
             default: standing = .closed
             }
@@ -147,15 +150,21 @@ extension StrategyPlan {
             if standing == .asked { standing = .doubted }
         }
 
-        private mutating func answered(_ rung: ServerNameStrategy, wasKnown: Bool) {
+        private mutating func answered(_ rung: ServerNameStrategy, by party: Standing = .wantsName, wasKnown: Bool) {
             if rung.carriesTrueName {
                 declined.insert(rung)
                 // A server that has changed its mind is met anew, from the safest rung on.
                 if standing == .shown { standing = wasKnown ? .fresh : .declined }
             } else {
                 hasVanished = false
-                if standing == .asked || standing == .doubted { standing = .wantsName }
+                if standing == .asked || standing == .doubted { standing = party }
             }
         }
     }
+}
+
+extension NetworkError.CertificateProblem {
+    /// Whether nothing but the name is wrong: a default certificate of a server that has others (X509_V_ERR 62). Whoever stands
+    /// at a forged address has none that an authority has signed.
+    fileprivate var isOfKnownAuthority: Bool { code == 62 }
 }

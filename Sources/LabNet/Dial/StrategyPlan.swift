@@ -3,8 +3,9 @@
 /// - A way that has worked before goes first, and alone until it fails or falls quiet.
 /// - Otherwise a route begins with the first rung of its ladder, which gives nothing away. Trusted routes come before
 ///   doubtful ones and those where a stream was cut last; the families take turns (RFC 8305 4).
-/// - A server that declines a nameless hello (an alert, a close, a stranger's certificate) is alive and wants the name: it
-///   gets it at once, in the strongest disguise that no other route is trying.
+/// - A server that declines a nameless hello (an alert, a close, an authority's certificate for another name) is alive and
+///   wants the name: it gets it at once, in the strongest disguise that no other route is trying. One with a certificate of
+///   nobody's may stand at a forged address, and gets it when no other route is left.
 /// - A nameless hello that meets a reset or silence says little of its route (some addresses are dead), but two of them
 ///   say that a box drops such hellos. The route need not have failed for that: to have fallen quiet is enough.
 /// - A hello with the true name that met a reset or silence was read by a box: the route is left alone, and no other route
@@ -72,7 +73,7 @@ extension StrategyPlan {
         }
         if let named = named(.wantsName) { return named }
         if isNamelessDropped, let named = named(.doubted) { return named }
-        return opening() ?? resumption() ?? named(.doubted) ?? named(.declined) ?? last()
+        return opening() ?? resumption() ?? named(.doubted) ?? named(.declined) ?? strangers() ?? last()
     }
 
     /// A route where nameless streams broke off: with the name where that is no great risk, otherwise as before.
@@ -113,11 +114,18 @@ extension StrategyPlan {
         return nil
     }
 
+    /// A server may have a default certificate that nobody has signed, and its true one behind the name. But so does whoever
+    /// stands at a forged address that was believed: he is shown the name only when nobody else is left to ask.
+    private mutating func strangers() -> Attempt? {
+        guard !mayHearMore, !ways.contains(where: \.isAwaited) else { return nil }
+        return named(.stranger)
+    }
+
     /// What is left when every better idea has failed, and nothing is under way that could still answer.
     private mutating func last() -> Attempt? {
         guard !mayHearMore, !ways.contains(where: \.isAwaited) else { return nil }
         // Where nothing came back, nothing more is sent: a box may have read the name, or nobody is there.
-        let answering: Set<Way.Standing> = [.doubted, .wantsName, .declined]
+        let answering: Set<Way.Standing> = [.doubted, .wantsName, .stranger, .declined]
         for index in ways.indices where answering.contains(ways[index].standing) {
             // Here nothing but what broke off before and the last resort can be left.
             let rungs = ways[index].rungs(of: ladder).compactMap(\.self).filter { !killed.contains($0) }

@@ -135,7 +135,12 @@ import Testing
             }
             return seen
         }
-        try await socket.sendInDisorder([[1], [2]], clock: clock)
+        do {
+            try await socket.sendInDisorder([[1], [2]], clock: clock)
+            Issue.record("a hello that would arrive in order was sent")
+        } catch let failure as SocketFailure {
+            #expect(failure == SocketFailure(errno: ETIMEDOUT))
+        }
         isSent.update { $0 = true }
         #expect(await task.value.contains(1))
         let after = try socket.hopLimit()

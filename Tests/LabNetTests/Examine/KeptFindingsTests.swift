@@ -11,7 +11,8 @@ import Testing
     private func found(
         _ cache: LookupCache, fresh: Candidate
     ) async throws -> (candidates: [Candidate], isLookedUp: Bool) {
-        let (told, isLookedUp) = (Mutex<[Candidate]>([]), Mutex(false))
+        let told = Mutex<[Candidate]>([])
+        let isLookedUp = Mutex(false)
         try await cache.resolve("a.example") { candidate in
             told.withLock { $0.append(candidate) }
         } look: { found in

@@ -173,7 +173,9 @@ import Testing
             }
             queries = asked(inquiry.hear(.step))
         }
-        #expect(inquiry.queries.count { $0.isOnAlias && !$0.isRepeated } == Inquiry.maximumAliasQueries)
+        // Some were asked twice.
+        let aliases = Set(inquiry.queries.filter(\.isOnAlias).map(\.question.name))
+        #expect(aliases.count == Inquiry.maximumAliasQueries)
         #expect(inquiry.waiting.isEmpty)
     }
 

@@ -141,6 +141,52 @@ private typealias DNSQuery = LabNet.DNSQuery
         }
     }
 
+    /// Somebody on the way has forgotten the connection, or swallows it, and nobody says so: the next question gets a new one.
+    @Test func aConnectionThatHasDiedInSilenceIsReplaced() async throws {
+        let streams = try streams()
+        let query = try DNSQuery.sample()
+        let count = Mutex(0)
+        try await Middleman.run({
+            let isFirst = count.withLock { count in
+                count += 1
+                return count == 1
+            }
+            return { buffer in
+                let questions = StreamScript.questions(in: &buffer)
+                return isFirst ? .wait : .reply(questions.flatMap(StreamScript.answer))
+            }
+        }) { server in
+            let resolver = ResolverAddress(server.endpoint, over: .stream)
+            let limit = Duration.milliseconds(1200)
+            #expect(await cause { try await streams.ask(resolver, query.bytes, within: limit) } == .timedOut(limit))
+            let answer = try await streams.ask(resolver, query.bytes, within: .seconds(20))
+            #expect(try claim(answer, query) == truth)
+            #expect(server.connections == 2)
+            await streams.close()
+        }
+    }
+
+    /// The name of a resolver can be blocked like any other, and what a box has killed it kills again for a while.
+    @Test func aResolverWhoseNameWasKilledIsLeftAlone() async throws {
+        let clock = ManualClock()
+        let streams = try streams(clock: clock)
+        let query = try DNSQuery.sample()
+        try await Middleman.run({ { _ in .reset } }) { server in
+            let name = try #require(Host("dns.registry.example"))
+            let resolver = ResolverAddress(server.endpoint, over: .tls(name))
+            func ask() async -> NetworkError.Cause? {
+                await cause { try await streams.ask(resolver, query.bytes, within: .seconds(20)) }
+            }
+            #expect(await ask() == .resetAfterHello)
+            #expect(await ask() == .leftAlone(RouteMemory.residual))
+            #expect(server.connections == 1)
+            clock.advance(by: RouteMemory.residual)
+            #expect(await ask() == .resetAfterHello)
+            #expect(server.connections == 2)
+            await streams.close()
+        }
+    }
+
     @Test(arguments: [false, true]) func cancellationLeavesNothing(overTLS: Bool) async throws {
         let streams = try streams()
         let tls = overTLS ? try world.server([], addresses: [.v4(0x7f00_0001)]) : nil

@@ -16,7 +16,7 @@ func shake(_ client: TLSSession, _ server: TLSSession) throws -> TLSSummary? {
         guard let answer = server.takeOutgoing() else { return client.summary }
         client.receive(answer)
         _ = try client.handshake()
-        if let more = client.takeOutgoing() { server.receive(more) }
+        for more in try client.handshakeFlight() { server.receive(more) }
     }
 }
 
@@ -37,6 +37,33 @@ func carry(from sender: TLSSession, to receiver: TLSSession) throws -> (text: St
         root = try CertificateAuthority(named: "root")
         issued = try root.issue(
             CertificateRequest(names: ["registry.example"], addresses: [#require(IPAddress("192.0.2.1"))]))
+    }
+
+    /// A server, or a box on the way, asks for another key share: the hello that follows carries the name once more.
+    @Test(arguments: [ServerNameStrategy.records, .segments, .recordsAndSegments, .disorder])
+    func theSecondHelloIsCutLikeTheFirst(_ strategy: ServerNameStrategy) throws {
+        let server = try TestServer(issued, version: TLS1_3_VERSION, groups: "P-384").session()
+        let client = try makeContext(trusting: root).session(for: host, port: 443, strategy: strategy)
+        for segment in try client.firstFlight() { server.receive(ByteBuffer(bytes: segment)) }
+        _ = try server.handshake()
+        client.receive(try #require(server.takeOutgoing()))
+        #expect(try client.handshake() == nil)
+        let second = try client.handshakeFlight()
+        let name = Array("registry".utf8)
+        #expect(second.count > 1 || strategy == .records)
+        for part in second { #expect(Array(part.readableBytesView).firstRange(of: name) == nil) }
+        let hello = second.flatMap { Array($0.readableBytesView) }.drop { $0 != 22 }
+        let message = try #require(ClientHello.message(in: Array(hello)))
+        #expect(message.firstRange(of: name) != nil, "it is a hello, and has the name")
+        for part in second { server.receive(part) }
+        #expect(try shake(client, server)?.protocolVersion == "TLSv1.3")
+    }
+
+    @Test func closeNotifyInPlaceOfAnAnswerIsAnAlert() throws {
+        let client = try makeContext(trusting: root).session(for: host, port: 443, strategy: .omit)
+        _ = try client.firstFlight()
+        client.receive(ByteBuffer(bytes: [21, 3, 3, 0, 2, 1, 0]))
+        #expect(throws: TLSFailure(.alert(0))) { try client.handshake() }
     }
 
     private static let strategies: [ServerNameStrategy] = [

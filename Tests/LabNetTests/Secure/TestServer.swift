@@ -9,8 +9,12 @@ import Testing
 final class TestServer {
     private let context: OpaquePointer
 
-    /// - Parameter needsName: answers a hello without a server name with the alert 112.
-    init(_ issued: IssuedCertificate, version: Int32? = nil, needsName: Bool = false) throws {
+    /// - Parameters:
+    ///   - needsName: answers a hello without a server name with the alert 112.
+    ///   - groups: the only ones that it takes key shares of.
+    init(
+        _ issued: IssuedCertificate, version: Int32? = nil, needsName: Bool = false, groups: String? = nil
+    ) throws {
         context = try #require(SSL_CTX_new(TLS_server_method()))
         try #require(shim_SSL_CTX_set_min_proto_version(context, version ?? TLS1_2_VERSION) == 1)
         try #require(shim_SSL_CTX_set_max_proto_version(context, version ?? TLS1_3_VERSION) == 1)
@@ -25,6 +29,7 @@ final class TestServer {
             try #require(shim_SSL_CTX_add1_chain_cert(context, link) == 1)
         }
         SSL_CTX_set_alpn_select_cb(context, chooseFirst, nil)
+        if let groups { try #require(shim_SSL_CTX_set1_groups_list(context, groups) == 1) }
         if needsName { _ = shim_SSL_CTX_set_tlsext_servername_callback(context, demandName) }
     }
 

@@ -30,8 +30,11 @@ import Testing
         case .failure(let error):
             #expect((error as? NetworkError)?.showsInterference == Self.hopeless[name], "\(error)\n\(story)")
         }
-        // Whoever stands at a forged address never learns whose he pretends to be.
-        for hello in lab.strangers.flatMap(\.shown) { #expect(!Middleman.shows(hello, "registry")) }
+        // Whoever stands at a forged address never learns whose he pretends to be, unless every resolver lies and nobody else
+        // is left to ask.
+        if !["dns-all-polluted", "dns-all-hijacked"].contains(name) {
+            #expect(!lab.strangers.flatMap(\.shown).contains { Middleman.shows($0, "registry") }, "\(story)")
+        }
         let penalised = lab.journal.events.contains { event in
             if case .judged(_, _, .penalised) = event { true } else { false }
         }
@@ -105,6 +108,6 @@ import Testing
         #expect(try outcome.get() == 401)
         let passedOn = lab.journal.events.contains { if case .answered(_, nil, 0) = $0 { true } else { false } }
         #expect(passedOn, "the answers are the real resolver's")
-        for hello in lab.strangers.flatMap(\.shown) { #expect(!Middleman.shows(hello, "registry")) }
+        #expect(!lab.strangers.flatMap(\.shown).contains { Middleman.shows($0, "registry") })
     }
 }
