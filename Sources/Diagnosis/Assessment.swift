@@ -121,7 +121,7 @@ package enum Reason: Hashable, Sendable {
 package enum Way: Hashable, Sendable {
     /// An ordinary pull.
     case ordinary
-    /// `-lab`, with the hello and the family that it found; `strategy` stands on the command line only where the automatic choice would not find it.
+    /// `-lab`; the hello that its automatic choice has found, and the family where only one works.
     case lab(ServerNameStrategy?, family: IPAddress.Family?)
     /// `-lab -mss SIZE`.
     case segmentSize(Int)

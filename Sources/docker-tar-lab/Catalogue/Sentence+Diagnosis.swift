@@ -78,7 +78,7 @@ extension Sentence {
 
     /// How many resolvers have no line.
     static func moreResolvers(_ count: Int) -> Sentence {
-        Sentence(en: "; \(count) more resolvers not shown", zh: "；另有 \(count) 个 DNS 服务器未显示")
+        Sentence(en: "\(count) more resolvers are not shown", zh: "另有 \(count) 个 DNS 服务器未显示")
     }
 
     static func timelineOf(_ name: String) -> Sentence {

@@ -34,11 +34,12 @@ extension Sentence {
     /// All handshakes of one kind with one address.
     static func handshakes(_ cell: Handshakes.Cell) -> Sentence {
         let size = cell.segmentSize.map { [Sentence(en: "segments of \($0) bytes", zh: "分段 \($0) 字节")] } ?? []
-        return joined(tallied(cell.results.map(ended)) + size)
+        return joined(tallied(cell.results.map { ended($0, at: cell.place) }) + size)
     }
 
-    private static func ended(_ result: Greeted) -> Sentence {
+    private static func ended(_ result: Greeted, at place: HostFindings.Trials.Place) -> Sentence {
         switch result.outcome {
+        case .failed(_, .certificate) where place == .control: letThrough
         case .verified(let version): Sentence(en: "verified (\(version))", zh: "验证通过（\(version)）")
         case .failed(_, .leftAlone(let wait)): inShort(.leftAlone(wait))
         case .failed(_, .silenceAfterHello(let wait)): cause(.silenceAfterHello(wait))
@@ -52,15 +53,14 @@ extension Sentence {
 
     /// The same in two or three words.
     static func inShort(_ cell: Handshakes.Cell) -> Sentence {
-        let count = cell.results.count
-        guard cell.verified < count else { return verifiedInShort(cell) }
-        guard let telling = cell.telling, case .failed(_, let cause) = telling.outcome else {
-            return Sentence(name: "–")
-        }
+        let count = cell.sent.count
+        guard let telling = cell.telling else { return Sentence(name: "–") }
+        if count > 0, cell.passed == count { return passedInShort(cell) }
+        guard case .failed(_, let cause) = telling.outcome else { return Sentence(name: "–") }
         let end = inShort(cause)
-        if cell.verified > 0 {
+        if cell.passed > 0 {
             return Sentence(
-                en: "ok \(cell.verified) of \(count), \(end.en)", zh: "\(cell.verified)/\(count) 成功，\(end.zh)")
+                en: "ok \(cell.passed) of \(count), \(end.en)", zh: "\(cell.passed)/\(count) 成功，\(end.zh)")
         }
         switch cause {
         case .resetAfterHello, .closedAfterHello, .alert:
@@ -69,12 +69,15 @@ extension Sentence {
         }
     }
 
-    private static func verifiedInShort(_ cell: Handshakes.Cell) -> Sentence {
-        let time = cell.results.map(\.elapsed).min().map { ", \(brief($0))" } ?? ""
-        return Sentence(
-            en: "ok" + (cell.results.count > 1 ? " ×\(cell.results.count)" : "") + time,
-            zh: "成功" + (cell.results.count > 1 ? " ×\(cell.results.count)" : "") + time)
+    private static func passedInShort(_ cell: Handshakes.Cell) -> Sentence {
+        if cell.place == .control { return letThrough }
+        let time = cell.sent.map(\.elapsed).min().map { ", \(brief($0))" } ?? ""
+        let times = cell.sent.count > 1 ? " ×\(cell.sent.count)" : ""
+        return Sentence(en: "ok\(times)\(time)", zh: "成功\(times)\(time)")
     }
+
+    /// What came of a name at a control endpoint where nobody killed it.
+    private static var letThrough: Sentence { Sentence(en: "let through", zh: "未被阻断") }
 
     /// A cause in one or two words, for cells.
     static func inShort(_ cause: NetworkError.Cause) -> Sentence {
@@ -110,11 +113,22 @@ extension Sentence {
     static func request(_ request: HostFindings.Request) -> Sentence {
         let status = request.status.map(String.init) ?? "–"
         let head =
-            "\(request.method) \(request.url) \(status), \(ByteCount.text(Int64(request.bytes))), \(brief(request.elapsed))"
+            "\(request.method) \(abbreviated(request.url)) \(status), \(ByteCount.text(Int64(request.bytes))), \(brief(request.elapsed))"
         let words = request.words.map { ": “\($0)”" } ?? ""
         guard let failure = request.failure else { return Sentence(name: "\(head)\(words)") }
         return Sentence(
             en: "\(head)\(words): \(cause(failure.cause).en)", zh: "\(head)\(words)：\(cause(failure.cause).zh)")
+    }
+
+    /// A URL with its digests as short as Docker shows them.
+    static func abbreviated(_ url: String) -> String {
+        let parts = url.split(separator: "sha256:", omittingEmptySubsequences: false)
+        let short = parts.dropFirst().map { part in
+            let digits = part.prefix(64)
+            let isDigest = digits.count == 64 && digits.allSatisfy(\.isHexDigit)
+            return isDigest ? "\(digits.prefix(12))…\(part.dropFirst(64))" : String(part)
+        }
+        return ([parts.first.map(String.init) ?? ""] + short).joined(separator: "sha256:")
     }
 
     /// Equal ones once, with their count.

@@ -70,8 +70,8 @@ extension Sentence {
             let seconds = "\(offset.components.seconds > 0 ? "+" : "")\(offset.components.seconds) s"
             parts.append(Sentence(en: "clock \(seconds)", zh: "时钟 \(seconds)"))
         }
-        let (en, zh) = (parts.map(\.en).joined(separator: "; "), parts.map(\.zh).joined(separator: "；"))
-        return Sentence(en: "Line: \(en)", zh: "线路：\(zh)")
+        return Sentence(
+            en: "Line: " + parts.map(\.en).joined(separator: "; "), zh: "线路：" + parts.map(\.zh).joined(separator: "；"))
     }
 
     private static func shareProxy(_ proxy: Line.ProxyFindings) -> Sentence {

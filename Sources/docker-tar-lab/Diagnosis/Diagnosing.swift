@@ -48,7 +48,7 @@ struct Diagnosing: Sendable {
             try await Examination(targets: request.targets, setting: request.setting, transport: transport)
                 .run(showing)
         }
-        let assessments = findings.targets.map { Assessment($0, line: findings.line) }
+        let assessments = Assessment.all(of: findings)
         let occasion = Occasion(
             version: version, start: start, runtime: began.duration(to: clock.now), resolvers: request.resolverOrigin)
         say(findings, assessments, on: occasion)

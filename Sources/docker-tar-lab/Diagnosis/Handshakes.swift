@@ -28,19 +28,25 @@ struct Handshakes: Sendable {
         let results: [Greeted]
         /// The largest segment, where it was not the usual one.
         let segmentSize: Int?
+        /// Whether it went to the host itself.
+        let place: HostFindings.Trials.Place
 
-        /// How many ended well.
-        var verified: Int { results.count { $0.outcome.isVerified } }
+        /// Those that were sent.
+        var sent: [Greeted] { results.filter { !$0.outcome.isLeftAlone } }
+
+        /// How many of these ended well.
+        var passed: Int { sent.count { $0.outcome.tone(at: place) == .good } }
 
         /// The end that says most: a failure before a success, the worst before others.
         var telling: Greeted? {
-            results.first { $0.outcome.tone == .bad } ?? results.first { !$0.outcome.isVerified } ?? results.first
+            sent.first { $0.outcome.tone(at: place) == .bad } ?? sent.first { $0.outcome.tone(at: place) != .good }
+                ?? results.first
         }
 
         /// Green where all ended well, amber where some did.
         var tone: Tone {
-            if verified == results.count { return .good }
-            return verified > 0 ? .fair : telling?.outcome.tone ?? .faint
+            if !sent.isEmpty, passed == sent.count { return .good }
+            return passed > 0 ? .fair : telling?.outcome.tone(at: place) ?? .faint
         }
     }
 
@@ -58,7 +64,8 @@ struct Handshakes: Sendable {
         let trials = host.greetings.filter { $0.greeting.endpoint == endpoint }
         let cells = Dictionary(grouping: trials, by: \.greeting.strategy).mapValues { trials in
             Cell(
-                results: trials.flatMap(\.results), segmentSize: trials.lazy.compactMap(\.greeting.segmentSize).first)
+                results: trials.flatMap(\.results), segmentSize: trials.lazy.compactMap(\.greeting.segmentSize).first,
+                place: trials.first?.place ?? .own)
         }
         return Row(
             endpoint: endpoint, source: reach?.source ?? trials.first?.source ?? .given,
@@ -80,9 +87,9 @@ struct Handshakes: Sendable {
 }
 
 extension Greeted.Outcome {
-    /// Whether the certificate was verified.
-    var isVerified: Bool {
-        if case .verified = self { return true }
+    /// Whether nothing was sent.
+    var isLeftAlone: Bool {
+        if case .failed(_, .leftAlone) = self { return true }
         return false
     }
 }

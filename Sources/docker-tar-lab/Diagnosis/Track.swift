@@ -67,6 +67,12 @@ struct Track: Sendable {
         return failure == nil ? .silent : .failed
     }
 
+    /// The resolver as it stands beside its line: without the port that goes without saying.
+    var name: String {
+        let isUsual = resolver.carrier == .datagrams && resolver.endpoint.port == 53
+        return isUsual ? resolver.endpoint.address.description : resolver.description
+    }
+
     /// How many marks are of a kind.
     func count(_ kind: Kind) -> Int { marks.count { $0.kind == kind } }
 }

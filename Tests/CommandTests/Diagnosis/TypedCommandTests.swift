@@ -20,7 +20,7 @@ import Testing
     @Test(arguments: [
         (Way.ordinary, "docker-tar-lab pull nginx:latest"),
         (.lab(nil, family: nil), "docker-tar-lab pull nginx:latest -lab"),
-        (.lab(.records, family: .ip6), "docker-tar-lab pull nginx:latest -lab -sni records -network ip6"),
+        (.lab(.records, family: .ip6), "docker-tar-lab pull nginx:latest -lab -network ip6"),
         (.segmentSize(536), "docker-tar-lab pull nginx:latest -lab -mss 536"),
         (.family(.ip4), "docker-tar-lab pull nginx:latest -network ip4"),
         (.withoutProxy, "docker-tar-lab pull nginx:latest -proxy none"),

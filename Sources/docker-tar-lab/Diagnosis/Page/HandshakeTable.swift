@@ -17,7 +17,7 @@ struct HandshakeTable: Sendable {
                     .init(trials.greeting.strategy.spelling, isCode: true),
                     .init(figure: trials.greeting.segmentSize.map(String.init) ?? "–"),
                     .init(figure: result.roundTrip.map(brief) ?? "–"), .init(figure: brief(result.elapsed)),
-                    .init(text(.outcome(result.outcome)), result.outcome.tone),
+                    .init(text(.outcome(result.outcome)), result.outcome.tone(at: trials.place)),
                 ])
             }
         }

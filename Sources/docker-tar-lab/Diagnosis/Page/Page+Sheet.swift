@@ -29,7 +29,7 @@ extension Page {
         .way{margin-top:8px}
         pre{margin:2px 0;padding:8px 10px;background:var(--code);border-radius:6px;white-space:pre-wrap;
         user-select:all}
-        .note{padding:6px 10px;border-radius:6px;background:var(--fair-bg)}
+        .note{font-size:14px;padding:5px 10px;border-radius:6px;background:var(--fair-bg)}
         figure{margin:8px 0}.scroll{overflow-x:auto}
         .legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:12.5px;color:var(--faint);margin-top:4px}
         .legend span{display:inline-flex;align-items:center;gap:3px}
@@ -37,9 +37,9 @@ extension Page {
         svg text{font-size:12px;fill:var(--ink)}
         svg .name{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:11px}
         .scale path{stroke:var(--line);stroke-width:1}.scale text{fill:var(--faint);text-anchor:middle;font-size:11px}
-        .window{fill:var(--window)}defs path,defs circle{fill:none;stroke-width:2}
-        .forged{stroke:var(--bad)}defs .genuine{stroke:none;fill:var(--good)}.doubtful{stroke:var(--fair)}
-        .disturbed,.distance{stroke:var(--faint)}defs .distance{stroke-width:1.5;stroke-dasharray:2 2}
+        .window{fill:var(--window)}.forged,.doubtful,.disturbed,.distance{fill:none;stroke-width:2}
+        .forged{stroke:var(--bad)}.genuine{fill:var(--good)}.doubtful{stroke:var(--fair)}
+        .disturbed,.distance{stroke:var(--faint)}.distance{stroke-width:1.5;stroke-dasharray:2 2}
         .state.good{fill:var(--good)}.state.bad{fill:var(--bad)}.state.fair{fill:var(--fair)}
         .state.faint{fill:var(--faint)}
         table{border-collapse:collapse;font-size:13px;width:100%;overflow-wrap:normal}
@@ -55,7 +55,7 @@ extension Page {
         .matrix .faint,.matrix .none{background:var(--code);color:var(--faint)}
         details{margin-top:8px}summary{cursor:pointer;color:var(--faint);font-size:13px}
         footer{margin-top:24px}
-        @media(max-width:600px){body{padding:16px 10px 40px}.card,.host{padding:12px}}
+        @media(max-width:600px){body{padding:16px 10px 40px}.card,.host{padding:12px}.scroll svg{width:560px;height:auto}}
         @media print{:root{--bg:#fff;--card:#fff;--ink:#000;--faint:#555;--line:#bbb}
         body{max-width:none;padding:0;font-size:11pt}details::details-content{content-visibility:visible;display:block}
         details>*{display:block}

@@ -9,9 +9,9 @@ struct TimelinePicture: Sendable {
     /// The language of the words.
     let language: Language
 
-    private static let label = 188
-    private static let axis = 440
-    private static let verdict = 170
+    private static let label = 156
+    private static let axis = 410
+    private static let verdict = 150
     private static let row = 20
     private static let top = 26
 
@@ -25,7 +25,7 @@ struct TimelinePicture: Sendable {
         parts.append(legend)
         if !silent.isEmpty {
             let names = silent.map { track in
-                track.resolver.description + (track.failure.map { " (\(text(.cause($0))))" } ?? "")
+                track.name + (track.failure.map { " (\(text(.cause($0))))" } ?? "")
             }
             parts.append(
                 .element(
@@ -80,7 +80,7 @@ struct TimelinePicture: Sendable {
         let middle = y + Self.row / 2
         let name =
             track.isCanary
-            ? text(.canary(track.resolver.description)) : track.resolver.description
+            ? text(.canary(track.name)) : track.name
         let left = Self.label
         let end = place(track.window, on: axis)
         let width = max(0, (Double(end) ?? 0) - Double(left))
@@ -91,7 +91,7 @@ struct TimelinePicture: Sendable {
         return .element(
             "g", [:],
             [
-                .element("text", ["x": "0", "y": "\(middle + 4)", "class": "name"], DisplayWidth.cut(name, to: 28)),
+                .element("text", ["x": "0", "y": "\(middle + 4)", "class": "name"], DisplayWidth.cut(name, to: 23)),
                 .void(
                     "rect",
                     [

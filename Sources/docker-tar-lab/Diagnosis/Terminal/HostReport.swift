@@ -11,6 +11,8 @@ struct HostReport: Sendable {
     let language: Language
     /// The terminal's columns.
     let width: Int
+    /// Whether it is said what the letters of a timeline mean.
+    var explains = true
 
     /// All of it.
     var lines: [Painted] { heading + names + addresses + handshakes + requests }
@@ -47,9 +49,7 @@ struct HostReport: Sendable {
         let tracks = lookup.tracks
         let shown = Self.telling(tracks)
         guard !shown.isEmpty else { return [] }
-        let labels = shown.map {
-            text($0.isCanary ? .canary($0.resolver.description) : Sentence(name: $0.resolver.description))
-        }
+        let labels = shown.map { $0.isCanary ? text(.canary($0.name)) : $0.name }
         let states = shown.map { text(.state($0)) }
         let label = min(labels.map(DisplayWidth.of).max() ?? 0, max(12, width * 3 / 10))
         let state = states.map(DisplayWidth.of).max() ?? 0
@@ -67,8 +67,10 @@ struct HostReport: Sendable {
                 + [track.line(pair.0), Painted(state, .init(pair.0.state.tone))]
         }
         let hidden = tracks.count - shown.count
-        let legend = Painted(text(.legend) + (hidden > 0 ? text(.moreResolvers(hidden)) : ""), .faint)
-        return table.lines(width: width) + (Painted("  ") + legend).wrapped(to: width, indent: 2)
+        let words = (explains ? [text(.legend)] : []) + (hidden > 0 ? [text(.moreResolvers(hidden))] : [])
+        let legend = Painted(words.joined(separator: text(.separator)), .faint)
+        let lines = table.lines(width: width)
+        return explains || hidden > 0 ? lines + (Painted("  ") + legend).wrapped(to: width, indent: 2) : lines
     }
 
     /// The lines that tell most, in the order of asking: what was forged comes before what was true, that before silence.

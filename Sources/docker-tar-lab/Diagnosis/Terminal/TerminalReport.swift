@@ -16,7 +16,7 @@ struct TerminalReport: Sendable {
 
     /// The whole report.
     var lines: [Painted] {
-        verdicts + line + zip(findings.targets, assessments).flatMap(details)
+        verdicts + line + details
     }
 
     /// The verdicts alone: one line for each target.
@@ -71,14 +71,20 @@ struct TerminalReport: Sendable {
 
     // MARK: hosts
 
-    /// The evidence of one target; where nothing is in the way of one of many, a line says so.
-    private func details(_ target: TargetFindings, _ assessment: Assessment) -> [Painted] {
-        let isBrief = findings.targets.count > 1 && assessment.condition == .clear
-        return target.hosts.flatMap { host in
-            isBrief
-                ? [Painted()] + HostReport(host: host, target: target.target, language: language, width: width).summary
-                : [Painted()] + HostReport(host: host, target: target.target, language: language, width: width).lines
+    /// The evidence, host by host; where nothing is in the way of one of many targets, a line says so.
+    private var details: [Painted] {
+        var lines: [Painted] = []
+        var explains = true
+        for (target, assessment) in zip(findings.targets, assessments) {
+            let isBrief = findings.targets.count > 1 && assessment.condition == .clear
+            for host in target.hosts {
+                let report = HostReport(
+                    host: host, target: target.target, language: language, width: width, explains: explains)
+                lines += [Painted()] + (isBrief ? report.summary : report.lines)
+                explains = explains && isBrief
+            }
         }
+        return lines
     }
 
     private func text(_ sentence: Sentence) -> String { sentence.text(in: language) }
