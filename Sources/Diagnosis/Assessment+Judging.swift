@@ -65,7 +65,7 @@ extension Assessment {
         if condition.isFree { return [.ordinary] }
         let blocked = Set(verdicts.flatMap(\.blockedFamilies))
         let open = IPAddress.Family.allCases.filter { !blocked.contains($0) }
-        let only = blocked.count == 1 ? open.first : nil
+        let only = blocked.count == 1 ? open.first { findings.isServed(over: $0) } : nil
         var ways: [Way] = []
         let isBlockedAlone = verdicts.allSatisfy { $0.condition.isFree || ($0.condition == .ip && $0.isClearOfForgery) }
         if condition == .ip, let only, isBlockedAlone { ways.append(.family(only)) }
@@ -116,6 +116,18 @@ extension TargetFindings {
 
     /// Whether the target's own host has answered a request.
     fileprivate var isAnswered: Bool { hosts.first?.passage?.requests.contains { $0.status != nil } ?? false }
+
+    /// Whether one family alone is enough: each host is reached by it, and so are the resolvers, which `-network` is for as
+    /// well.
+    fileprivate func isServed(over family: IPAddress.Family) -> Bool {
+        hosts.allSatisfy { host in
+            let isNamed = host.lookup.map { lookup in
+                lookup.queries.contains { $0.resolver.endpoint.address.family == family && !$0.arrivals.isEmpty }
+            }
+            return isNamed ?? true
+                && host.reached.contains { $0.endpoint.address.family == family && $0.isReached }
+        }
+    }
 
     /// What is wrong with what a mirror serves; nil where nothing is, or where it was not heard.
     fileprivate var mirrorTrouble: [Reason]? {

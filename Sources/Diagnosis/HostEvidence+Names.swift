@@ -48,15 +48,25 @@ extension HostEvidence {
     }
 
     /// Addresses that the system's resolver gives and that are not the host's: forged ones, and ones where somebody else
-    /// answers, or nobody, while the host's own are alive.
+    /// answers, or nobody, while the host's own are alive. An address that the lab believes is none, unless the true name
+    /// itself was answered there by somebody else: a resolver that lies without a sign can be believed beside the others.
     var misleading: [IPAddress] {
         guard let system = host.system, let lookup = host.lookup, !lookup.queries.isEmpty else { return [] }
         let own = Set(own.map(\.endpoint.address))
         let forged = lookup.forgedAddresses
         return system.addresses.filter { address in
-            guard !own.contains(address) else { return false }
+            guard !own.contains(address) else { return works && isSomebodyElses(address) }
             return forged.contains(address) || isStrangers(address)
         }
+    }
+
+    private func isSomebodyElses(_ address: IPAddress) -> Bool {
+        let shown = hellos.filter { $0.endpoint.address == address }
+        return !shown.contains(where: \.outcome.isVerified)
+            && shown.contains { hello in
+                guard hello.strategy.carriesTrueName, case .certificate(let problem) = hello.cause else { return false }
+                return !problem.isOfDate && !problem.names(host.origin.host)
+            }
     }
 
     private func isStrangers(_ address: IPAddress) -> Bool {

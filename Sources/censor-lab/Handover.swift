@@ -18,8 +18,7 @@ struct Handover {
             ("CANARY", lab.canaries.map(\.description).joined(separator: ",")),
             ("REGISTRY", Lab.registryHost),
             ("ADDRESSES", lab.registry.map(\.address.description).joined(separator: ",")),
-            ("CONTROL", "\(Lab.controlHost):\(lab.control.secure.port)"),
-            ("CONTROL_PAGE", "\(lab.control.page.port)"),
+            ("CONTROL", "\(Lab.controlHost):\(lab.control.secure.port),\(lab.control.page.port)"),
             ("MIRROR", lab.mirror.map { "\(Lab.mirrorHost):\($0.port)" } ?? ""),
             ("PROXY", lab.proxy.map { "http://\($0)" } ?? ""),
         ]
@@ -37,8 +36,7 @@ struct Handover {
             ("CANARY", Topology.Addresses.canaries.of(families).map(\.description).joined(separator: ",")),
             ("REGISTRY", Lab.registryHost),
             ("ADDRESSES", Topology.Addresses.registry.of(families).map(\.description).joined(separator: ",")),
-            ("CONTROL", "\(Lab.controlHost):443"),
-            ("CONTROL_PAGE", "80"),
+            ("CONTROL", "\(Lab.controlHost):443,80"),
         ]
     }
 

@@ -70,7 +70,7 @@ extension LabParts {
     mutating func startStrangers(_ scenario: Scenario) async throws {
         let manner = try scenario.stranger.manner
         let port = entrances.first?.port ?? 0
-        for address in (0..<3).map({ address(.strangers, $0) }) {
+        for address in (0..<3).map(Self.stranger) {
             let place = Endpoint(address: address, port: port)
             parties.append(try await Stranger.start(manner, at: place, journal: journal))
             strangers.append(address)

@@ -41,12 +41,11 @@ struct LabParts {
         case portal = 31
         case mirror = 40
         case proxy = 50
-        case strangers = 66
 
         fileprivate var isOfServers: Bool {
             switch self {
             case .path, .tokenPath, .storagePath, .control, .mirror: true
-            case .resolvers, .canaries, .servers, .portal, .proxy, .strangers: false
+            case .resolvers, .canaries, .servers, .portal, .proxy: false
             }
         }
     }
@@ -56,6 +55,9 @@ struct LabParts {
     func address(_ quarter: Quarter, _ number: Int = 0) -> IPAddress {
         .v4((quarter.isOfServers ? ground : Self.machine) | quarter.rawValue << 8 | UInt32(number + 1))
     }
+
+    /// 127.66.0.1, 127.67.0.1, …: forged addresses are in other networks than the true ones, and than each other.
+    static func stranger(_ number: Int) -> IPAddress { .v4(127 << 24 | UInt32(66 + number) << 16 | 1) }
 
     /// Of IPv6, loopback has one address.
     static let loopback6 = IPAddress.v6(high: 0, low: 1)

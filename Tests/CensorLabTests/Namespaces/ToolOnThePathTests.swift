@@ -48,4 +48,25 @@ struct ToolOnThePathTests {
             #expect(small.status == 0, "\(small.output)")
         }
     }
+
+    /// What loopback can only imitate: a box that looks at single packets, one that joins them, and a path that loses large
+    /// ones.
+    @Test(.timeLimit(.minutes(5)), arguments: [("packet-box", "sni"), ("sequence-box", "sni"), ("small-mtu", "mtu")])
+    func aDiagnosisCallsRealPacketsByTheirName(scenario: String, condition: String) async throws {
+        try await HostilePath.with(scenario) { path in
+            let image = path.variables["IMAGE"] ?? ""
+            let words = [
+                HostilePath.built("docker-tar-lab"), "-action", "diagnose", "-ca-file", path.variables["CA"] ?? "",
+                "-lang", "en", "-dns-servers", path.variables["DNS"] ?? "", "-control", path.variables["CONTROL"] ?? "",
+                "-json", "-", image,
+            ]
+            let result = try await path.run(words, patience: 120)
+            #expect(result.output.contains(#""condition" : "\#(condition)""#), "\(result.output)")
+            #expect(result.status == 10, "\(result.output)")
+            // The pull right after it finds a way, past what the diagnosis has burnt.
+            let options = condition == "mtu" ? ["-lab", "-mss", "536"] : ["-lab"]
+            let pull = try await path.tool("pull", options)
+            #expect(pull.status == 0, "\(pull.output)")
+        }
+    }
 }

@@ -10,6 +10,8 @@ struct LabelledLab {
     let lab: Lab
     private let folder: URL
     private let image: ImageReference
+    /// No answer takes longer than a fifth of a second here.
+    private let window = Duration.seconds(1)
     /// What the resolver of this machine is taken to be.
     private var system: SystemResolver { SystemResolver(servers: Array(lab.resolvers.prefix(1)), policy: .ip) }
 
@@ -35,6 +37,7 @@ struct LabelledLab {
         var configuration = TransportConfiguration()
         configuration.trust.authorityFile = folder.appending(path: "ca.pem").path
         configuration.memoryFolder = folder.appending(path: "memory").path
+        configuration.holdOnWindow = window
         configuration.timeouts.connect = .seconds(4)
         configuration.timeouts.handshake = .seconds(4)
         configuration.timeouts.firstByte = .seconds(10)
@@ -71,7 +74,8 @@ struct LabelledLab {
             Setting.Proxy(ProxyServer(kind: .http, host: .address($0.address), port: $0.port), isUsed: false)
         }
         let examination = Examination(
-            targets: [try target], setting: Setting(control: control, proxy: proxy), transport: examiner)
+            targets: [try target], setting: Setting(window: window, control: control, proxy: proxy), transport: examiner
+        )
         let findings = try await examination.run()
         await examiner.close()
         return (findings, Assessment.all(of: findings).first)
