@@ -135,7 +135,7 @@ extension HostEvidence {
         guard let first = strangers.first else { return nil }
         let reasons = strangers.map { Reason.otherCertificate($0.hello.endpoint, $0.problem) }.withoutRepetition
         let isWrongAddress =
-            !works && !forged.isEmpty
+            !works
             && strangers.allSatisfy { !$0.problem.names(host.origin.host) && isShownToAll($0.problem) }
         if works, !first.problem.names(host.origin.host), isShownToAll(first.problem) { return nil }
         return isWrongAddress ? (.dns, nameReasons + reasons) : (.tls, reasons)

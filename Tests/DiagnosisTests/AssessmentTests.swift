@@ -311,7 +311,7 @@ struct AssessmentTests {
             }
             host.passage = nil
         },
-        Case("the same, and no answer was forged", .tls, way: false) { host in
+        Case("the same, and every resolver agrees on that address", .dns, way: false) { host in
             host.greetings = [.omit, .disorder].map {
                 Sample.hello(Sample.a, $0, Sample.certificate(62, "stranger.example"))
             }

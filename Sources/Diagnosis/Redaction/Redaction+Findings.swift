@@ -37,7 +37,7 @@ extension Redaction {
         let (typed, trueOrigin) = (target.text, target.origin)
         let origin = origin(trueOrigin)
         let isHidden = origin != trueOrigin
-        let plain = isHidden ? origin.authority : text(typed)
+        let plain = isHidden ? origin.authority : typed.contains("://") ? url(typed) : typed
         switch target.kind {
         case .host: target = Target(text: plain, kind: .host(origin))
         case .registry(_, nil): target = Target(text: plain, kind: .registry(origin, image: nil))

@@ -30,7 +30,9 @@ extension Redaction {
             ) { match in "\(match.output.1)\(gap)" }
             .replacing(/[^\s:@\/"'=]+:[^\s@\/"']+@/) { _ in "\(gap)@" }
             .replacing(/\/(?:home|Users)\/[^\/\s"':]+/) { _ in "/home/\(gap)" }
-            .replacing(/[A-Za-z0-9+=_\-]{24,}/) { _ in gap }
+            .replacing(/[A-Za-z0-9+=_\-]{24,}/) { match in
+                match.output.contains(where: \.isNumber) ? gap[...] : match.output
+            }
     }
 
     /// Replaces a word that stands by itself, in whatever case.

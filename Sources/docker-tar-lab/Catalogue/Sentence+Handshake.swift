@@ -109,15 +109,12 @@ extension Sentence {
             zh: "HTTP：经由 \(endpoint)，域名策略：\(strategy.spelling)")
     }
 
-    /// One request in one line.
+    /// A request, what the server said, and why it broke off.
     static func request(_ request: HostFindings.Request) -> Sentence {
-        let status = request.status.map(String.init) ?? "–"
-        let head =
-            "\(request.method) \(abbreviated(request.url)) \(status), \(ByteCount.text(Int64(request.bytes))), \(brief(request.elapsed))"
         let words = request.words.map { ": “\($0)”" } ?? ""
-        guard let failure = request.failure else { return Sentence(name: "\(head)\(words)") }
-        return Sentence(
-            en: "\(head)\(words): \(cause(failure.cause).en)", zh: "\(head)\(words)：\(cause(failure.cause).zh)")
+        let head = "\(request.method) \(abbreviated(request.url))\(words)"
+        guard let failure = request.failure else { return Sentence(name: head) }
+        return Sentence(en: "\(head): \(cause(failure.cause).en)", zh: "\(head)：\(cause(failure.cause).zh)")
     }
 
     /// A URL with its digests as short as Docker shows them.

@@ -57,8 +57,10 @@ struct Diagnosing: Sendable {
     }
 
     private func say(_ findings: Findings, _ assessments: [Assessment], on occasion: Occasion) {
+        // Not even on a terminal does a server's echo of a credential stand.
+        let told = Disclosure(findings: findings, assessments: assessments)
         let report = TerminalReport(
-            findings: findings, assessments: assessments, ownFlags: request.ownFlags, language: language,
+            findings: told.findings, assessments: told.assessments, ownFlags: request.ownFlags, language: language,
             width: paper.width)
         let hidden = Disclosure(findings: findings, assessments: assessments, hiding: request.whereabouts)
         let lines =
@@ -87,7 +89,7 @@ struct Diagnosing: Sendable {
         let measurement = try Measurement(disclosure, on: occasion).json()
         switch place {
         case .file(let path): try await keep(measurement, at: path)
-        case .standardOutput: console.verbatim(measurement, on: .output)
+        case .standardOutput: console.verbatim(String(measurement.dropLast()), on: .output)
         }
     }
 

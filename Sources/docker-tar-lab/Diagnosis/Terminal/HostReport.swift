@@ -123,10 +123,17 @@ struct HostReport: Sendable {
     // MARK: HTTP
 
     private var requests: [Painted] {
-        (host.passage?.requests ?? []).flatMap { request in
-            (Painted("  ") + Painted(text(.request(request)), request.failure == nil ? .plain : .fair))
-                .wrapped(to: width, indent: 4)
+        var table = TextTable(
+            columns: [.figures, .figures, .figures, .flowing],
+            heading: [text(.status), text(.received), text(.time), text(.request)])
+        table.rows = (host.passage?.requests ?? []).map { request in
+            [
+                Painted(request.status.map(String.init) ?? "–"), Painted(ByteCount.text(Int64(request.bytes))),
+                Painted(brief(request.elapsed)),
+                Painted(text(.request(request)), request.failure == nil ? .plain : .fair),
+            ]
         }
+        return table.lines(width: width)
     }
 
     private func text(_ sentence: Sentence) -> String { sentence.text(in: language) }
