@@ -89,22 +89,11 @@ extension HostEvidence {
     /// Hellos with the true name that were killed, or answered in the server's place, where others were not.
     var killedByName: [Hello] {
         hellos.filter { hello in
-            guard hello.strategy.carriesTrueName, !isLostForSize(hello), !isKilledByCutting(hello) else { return false }
+            guard hello.strategy.carriesTrueName, !isLostForSize(hello) else { return false }
             let others = hellos.filter { $0.endpoint == hello.endpoint && $0.strategy != hello.strategy }
             if hello.outcome.isKilled { return others.contains { $0.isAnswered && !isSameRefusal($0, hello) } }
             return hello.isDeclined && isForged(hello, beside: others)
         }
-    }
-
-    /// Whether it was killed for coming in several segments, and not for the name: all that came so were, and the name
-    /// passes in one, here or at the control.
-    private func isKilledByCutting(_ hello: Hello) -> Bool {
-        guard hello.strategy.isCutIntoSegments else { return false }
-        let named = (hellos + elsewhere).filter { $0.strategy.carriesTrueName && $0.cause?.isLeftAlone != true }
-        return hellos.contains {
-            !$0.strategy.isCutIntoSegments && $0.strategy.carriesTrueName && $0.outcome.isVerified
-        }
-            && named.allSatisfy { $0.strategy.isCutIntoSegments == $0.outcome.isKilled }
     }
 
     /// Whether a refusal of the true name cannot be the server's: it serves others there, or refuses them in other words.
@@ -186,16 +175,6 @@ extension NetworkError.CertificateProblem {
             if given == name { return true }
             guard given.hasPrefix("*."), let dot = name.firstIndex(of: ".") else { return false }
             return given.dropFirst() == name[dot...]
-        }
-    }
-}
-
-extension ServerNameStrategy {
-    /// Whether the hello is sent in more than one TCP segment.
-    fileprivate var isCutIntoSegments: Bool {
-        switch self {
-        case .segments, .recordsAndSegments, .disorder: true
-        case .plain, .records, .omit, .alter: false
         }
     }
 }

@@ -23,7 +23,9 @@ struct HostVerdict: Sendable {
         condition = found.condition
         reasons = found.reasons + (found.condition == .dns || found.condition == .offline ? [] : names)
         blockedFamilies = evidence.blockedFamilies
-        isPassable = evidence.works && (evidence.hasNoPassage || evidence.hasRecovered || evidence.isAnsweredInWords)
+        isPassable =
+            evidence.works
+            && (evidence.hasNoPassage || evidence.hasRecovered || evidence.isAdvancing || evidence.isAnsweredInWords)
     }
 
     typealias Finding = (condition: Condition, reasons: [Reason])

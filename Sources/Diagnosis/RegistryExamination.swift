@@ -135,8 +135,9 @@ enum StreamRate {
 }
 
 extension HostFindings.Request {
-    /// Whether a body had begun to come when it broke off.
-    var isCut: Bool { failure != nil && bytes > 0 }
+    /// Whether it broke off when the way to the server had been found: of a stream that freezes early not even the head may
+    /// have come.
+    var isCut: Bool { failure?.step == .exchange }
 }
 
 extension Target {

@@ -21,7 +21,7 @@ struct LabelledScenario: CustomTestStringConvertible, Sendable {
     static let tunnel = LabelledScenario("tunnel", .tunnel)
 
     private static let clear = [
-        "clear", "far", "v6-only", "needs-name-clear", "two-segments", "nameless-only",
+        "clear", "far", "v6-only", "needs-name-clear", "nameless-only",
     ]
     .map { LabelledScenario($0, .clear) }
 
