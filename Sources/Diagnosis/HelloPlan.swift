@@ -128,8 +128,12 @@ extension HelloPlan {
 
     private mutating func plain() -> Greeting? {
         guard !spent.contains(.plain), !hasKilled else { return nil }
-        let eligible = places.indices.filter { mayShowName(at: $0) && hasOtherThatWorks(than: $0) }
-        let choice = eligible.first { !spared.contains(places[$0].address.endpoint) } ?? eligible.first
+        // Another host may be served by what is spared for this one, and the other way round: where nothing else is left, the
+        // plain name goes to a control.
+        let choice = places.indices.first { index in
+            mayShowName(at: index) && hasOtherThatWorks(than: index)
+                && !spared.contains(places[index].address.endpoint)
+        }
         guard let choice else { return nil }
         spent.insert(.plain)
         return start(choice, .plain)

@@ -5,13 +5,14 @@ extension HostEvidence {
 
     /// Requests that the server turned away for where they come from.
     ///
-    /// 451 says so (RFC 7725). 403 does at a registry's root and at its storage; elsewhere it may be the image that nobody
-    /// may see, and then the server's words are those of a registry.
+    /// 451 says so (RFC 7725). 403 does at a registry's root; elsewhere it may be the image or blob that nobody may see, and
+    /// then the server's words are those of a registry.
     var denials: [HostFindings.Request] {
         requests.filter { request in
             if request.status == 451 { return true }
             guard request.status == 403 else { return false }
-            if host.role == .storage || host.role == .host || request.url.hasSuffix("/v2/") { return true }
+            if host.role == .host { return Self.speaksOfRegions(request.words) }
+            if request.url.hasSuffix("/v2/") { return true }
             return !Self.speaksOfRights(request.words)
         }
     }
@@ -23,6 +24,12 @@ extension HostEvidence {
         return ["requested access", "denied", "unauthorized", "authentication required", "permission"].contains {
             words.contains($0)
         }
+    }
+
+    /// Any site may forbid its root; one that does so for where one comes from says it.
+    private static func speaksOfRegions(_ words: String?) -> Bool {
+        guard let words = words?.lowercased() else { return false }
+        return ["region", "country", "location", "export", "embargo", "sanction"].contains { words.contains($0) }
     }
 
     /// Requests that the server itself failed at, in the end.

@@ -57,14 +57,16 @@ extension HostEvidence {
     /// Whether the control was reached, so that silence means something.
     var isControlReached: Bool { line.control?.reached.contains(where: \.isReached) ?? line.isUp }
 
-    /// Whether silence is somebody's doing and not the server's: other addresses of the host answer, or several are silent
-    /// at once, or a router says that it may not be. One server that is switched off looks like one blocked address.
+    /// Whether silence is somebody's doing and not the server's: other addresses of the host answer, or several of one family
+    /// are silent at once, or a router says that it may not be. One server that is switched off looks like one blocked
+    /// address, in each family.
     var isSilenced: Bool {
         guard isControlReached, !silent.isEmpty else { return false }
         let standings = standings.map(\.standing)
         if standings.contains(.alive) { return true }
         if standings.contains(.refused) { return false }
-        return silent.count > 1 || silent.contains { $0.cause.isProhibition }
+        let families = Dictionary(grouping: silent) { $0.endpoint.address.family }
+        return families.values.contains { $0.count > 1 } || silent.contains { $0.cause.isProhibition }
     }
 
     /// The families of which no address of the host answers, where one of the other family does.

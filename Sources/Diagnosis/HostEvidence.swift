@@ -92,9 +92,12 @@ extension HostEvidence {
             guard hello.strategy.carriesTrueName, !isLostForSize(hello) else { return false }
             let others = hellos.filter { $0.endpoint == hello.endpoint && $0.strategy != hello.strategy }
             if hello.outcome.isKilled { return others.contains { $0.isAnswered && !isSameRefusal($0, hello) } }
-            return hello.isDeclined && isForged(hello, beside: others)
+            // A server that takes its name plain and declines it in pieces has trouble with the pieces.
+            return hello.isDeclined && !(takesPlain && hello.strategy != .plain) && isForged(hello, beside: others)
         }
     }
+
+    private var takesPlain: Bool { hellos.contains { $0.strategy == .plain && $0.outcome.isVerified } }
 
     /// Whether a refusal of the true name cannot be the server's: it serves others there, or refuses them in other words.
     private func isForged(_ hello: Hello, beside others: [Hello]) -> Bool {

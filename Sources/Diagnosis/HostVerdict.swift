@@ -186,6 +186,9 @@ extension HostEvidence {
         case .onlyForgedAnswers: return (.dns, reasons)
         // The control questions were answered, and this one by nobody.
         case .noAnswer where host.lookup?.baselines.isEmpty == false: return (.dns, reasons + [.nothingAnswers])
+        // None of them was heard at all, while the rest of the line works.
+        case .noAnswer where host.lookup?.queries.isEmpty == false && isControlReached:
+            return (.dns, reasons + [.nothingAnswers])
         default: return nil
         }
     }

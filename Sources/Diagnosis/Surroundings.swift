@@ -26,7 +26,7 @@ actor HostBook {
     }
 }
 
-/// Endpoints beyond the border that have nothing to do with any target. Each is lent to one host at a time, and is gone once
+/// Endpoints beyond the border that have nothing to do with any target: the control host's, and encrypted resolvers. Each is lent to one host at a time, and is gone once
 /// a name was killed there: whatever is said to it next would be killed as well.
 actor ControlEndpoints {
     private let control: HostExamination
@@ -35,7 +35,9 @@ actor ControlEndpoints {
 
     init(_ control: HostExamination, and others: [Endpoint], family: AddressFamilyPolicy) {
         self.control = control
-        self.others = others.filter { family.allows($0.address.family) }
+        // Lookups go to them as well: half of them stay untouched.
+        let usable = others.filter { family.allows($0.address.family) }
+        self.others = Array(usable.prefix(usable.count / 2))
     }
 
     /// One that nobody has; nil when there is none left.

@@ -125,6 +125,13 @@ struct AssessmentTests {
     // MARK: TLS
 
     static let hellos: [Case] = [
+        Case("a server that cannot put records together, and takes its name in one piece", .clear, way: true) { host in
+            host.greetings = [
+                Sample.hello(Sample.a, .omit, Sample.verified), Sample.hello(Sample.a, .plain, Sample.verified),
+                Sample.hello(Sample.b, .omit, Sample.verified),
+                Sample.hello(Sample.b, .records, .failed(.secure, .alert(50))),
+            ]
+        },
         Case("the plain name is reset", .sni, way: true) { host in
             host.greetings[6] = Sample.hello(Sample.b, .plain, Sample.reset)
         },
@@ -241,6 +248,12 @@ struct AssessmentTests {
         },
         Case("the only address is silent: a server that is off looks like that", .down, way: false) { host in
             host.reached = [Sample.reach(Sample.a, .timedOut(.seconds(4)))]
+            (host.greetings, host.passage) = ([], nil)
+        },
+        Case("the only address of each family is silent: the same", .down, way: false) { host in
+            host.reached = [
+                Sample.reach(Sample.a, .timedOut(.seconds(4))), Sample.reach(Sample.six, .timedOut(.seconds(4))),
+            ]
             (host.greetings, host.passage) = ([], nil)
         },
         Case("all of several addresses are silent", .ip, way: false) { host in

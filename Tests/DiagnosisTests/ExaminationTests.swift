@@ -132,8 +132,11 @@ struct ExaminationTests {
         let kills: @Sendable (Greeting) -> Greeted.Outcome = { $0.strategy == .plain ? Sample.reset : Sample.verified }
         registry.registry.hello = kills
         registry.token.hello = kills
+        // Half of those that lookups use as well stay untouched.
         let spare = Sample.endpoint("192.0.2.201")
-        let (_, network) = try await examined(registry) { $0.control.endpoints = [spare] }
+        let (_, network) = try await examined(registry) {
+            $0.control.endpoints = [spare, Sample.endpoint("192.0.2.202")]
+        }
         #expect(network.seen.burnt == [Sample.beyond, spare])
         let plain = network.seen.greetings.filter { $0.strategy == .plain && $0.host != .name("control.example") }
         #expect(Set(plain.filter { [Sample.beyond, spare].contains($0.endpoint) }.map(\.endpoint)).count == 2)

@@ -19,7 +19,8 @@ enum AddressText {
                 index += 1
             }
             let word = bytes[start..<index]
-            if isCandidate, let (address, tail) = literal(in: word), let words = replacement(address) {
+            if isCandidate, let (head, address, tail) = literal(behindMarksIn: word), let words = replacement(address) {
+                result += head
                 if result.last == UInt8(ascii: "["), index < bytes.count, bytes[index] == UInt8(ascii: "]") {
                     result.removeLast()
                     index += 1
@@ -40,6 +41,10 @@ enum AddressText {
     private static let dot = UInt8(ascii: ".")
     private static let colon = UInt8(ascii: ":")
 
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
+    }
+
     private static func isPart(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
@@ -47,6 +52,21 @@ enum AddressText {
             true
         default: false
         }
+    }
+
+    /// The address that a word is or ends in, with what stands before and behind it: an IPv4 address is named in a word with its
+    /// label (`IP:192.0.2.1`, `client_192.0.2.1`).
+    private static func literal(
+        behindMarksIn word: ArraySlice<UInt8>
+    ) -> (head: ArraySlice<UInt8>, address: IPAddress, tail: ArraySlice<UInt8>)? {
+        if let (address, tail) = literal(in: word) { return (word.prefix(0), address, tail) }
+        for mark in word.indices where [colon, UInt8(ascii: "_"), UInt8(ascii: "-")].contains(word[mark]) {
+            // A label ends in a letter; of two numbers neither is the other's.
+            guard mark > word.startIndex, isLetter(word[mark - 1]) else { continue }
+            let rest = word[(mark + 1)...]
+            if let (address, tail) = literal(in: rest), address.family == .ip4 { return (word[...mark], address, tail) }
+        }
+        return nil
     }
 
     /// The address that a word is, with what follows it: a port behind IPv4, a sentence's mark behind either.

@@ -4,12 +4,13 @@ internal import LabNet
 enum PublicNames {
     /// Registries, their token servers and stores, the customary control hosts, and names that nobody can own (RFC 2606).
     ///
-    /// Services whose names begin with their customer's are not among them (`azurecr.io`, `amazonaws.com`).
+    /// Services whose names or paths begin with their customer's are not among them (`azurecr.io`, `amazonaws.com`,
+    /// `storage.googleapis.com`): where a public registry leads there, they are public by that.
     static let suffixes = [
         "docker.io", "docker.com", "ghcr.io", "githubusercontent.com", "github.com", "quay.io", "gcr.io",
         "mcr.microsoft.com", "data.mcr.microsoft.com", "registry.k8s.io", "public.ecr.aws", "nvcr.io", "lscr.io",
         "registry.gitlab.com", "docker.elastic.co", "registry.access.redhat.com", "registry.redhat.io",
-        "container-registry.oracle.com", "storage.googleapis.com", "daocloud.io", "example.com", "example.net",
+        "container-registry.oracle.com", "daocloud.io", "example.com", "example.net",
         "example.org", "example", "test", "invalid", "localhost",
     ]
 

@@ -24,11 +24,26 @@ extension Redaction {
     }
 
     private mutating func target(_ found: TargetFindings) -> TargetFindings {
+        let before = found.target
         var found = found
         found.target = target(found.target)
         found.hosts = found.hosts.map { host($0) }
         if let realm = found.registry?.realm { found.registry?.realm = text(realm) }
+        // A digest leads to whoever has the same image.
+        if hidesImage(of: before) {
+            found.registry?.digest = nil
+            found.registry?.originDigest = nil
+        }
         return found
+    }
+
+    /// Whether the image behind a target is one that the user chose.
+    func hidesImage(of target: Target) -> Bool {
+        switch target.kind {
+        case .registry(_, let image?), .mirror(_, let image, _):
+            hidesIdentity && hiddenRepositories.contains(image.path)
+        case .registry(_, nil), .host: false
+        }
     }
 
     /// What was asked for, as the user typed it where that says nothing about him.

@@ -8,16 +8,27 @@ extension Redaction {
 
     /// Words from the network or the user, with everything hidden that looks as if it had to be.
     mutating func text(_ text: String) -> String {
-        var text = text.replacing(/[A-Za-z][A-Za-z0-9+.\-]*:\/\/[^\s"'<>\\^`{|}]+/) { url(String($0.output)) }
-        text = Self.withoutSecrets(text)
-        guard hidesIdentity else { return text }
-        text = text.replacing(/(?:[A-Za-z0-9_\-]+\.)+[A-Za-z0-9_\-]+/) { match in
+        // The expressions below take their time with what is made to be long.
+        let text = text.count > Self.longestText ? text.prefix(Self.longestText) + Self.gap : text
+        var words = text.replacing(/[A-Za-z][A-Za-z0-9+.\-]*:\/\/[^\s"'<>\\^`{|}]+/) { url(String($0.output)) }
+        words = Self.withoutSecrets(words)
+        guard hidesIdentity else { return words }
+        words = words.replacing(/(?:[A-Za-z0-9_\-]+\.)+[A-Za-z0-9_\-]+/) { match in
             let name = match.output.lowercased()
             return hides(name) ? self.name(name) : String(match.output)
         }
-        for word in hiddenWords { text = Self.replacing(word, in: text, with: name(word)) }
-        return AddressText.replacing(in: text) { word(forForeign: $0) }
+        for path in hiddenRepositories.sorted() {
+            words = words.replacing(path, with: repository(path))
+            for part in path.split(separator: "/") where part.count > 3 {
+                words = Self.replacing(String(part), in: words, with: Self.gap)
+            }
+        }
+        for word in hiddenWords { words = Self.replacing(word, in: words, with: name(word)) }
+        return AddressText.replacing(in: words) { word(forForeign: $0) }
     }
+
+    /// Words from the network are no longer than a few lines.
+    private static let longestText = 2000
 
     /// Takes out what looks like a secret, a credential before a host, or somebody's home folder.
     private static func withoutSecrets(_ text: String) -> String {
@@ -59,7 +70,8 @@ extension Redaction {
 extension Redaction {
     /// A URL without its user, query and fragment, its host and the telling parts of its path hidden.
     mutating func url(_ text: String) -> String {
-        guard let mark = text.firstRange(of: "://") else { return self.text(text) }
+        let text = text.prefix(Self.longestText)
+        guard let mark = text.firstRange(of: "://") else { return self.text(String(text)) }
         let scheme = text[..<mark.upperBound]
         let authority = text[mark.upperBound...].prefix { !"/?#".contains($0) }
         let path = text[authority.endIndex...].prefix { !"?#".contains($0) }
@@ -94,8 +106,13 @@ extension Redaction {
     /// A path: that of a registry keeps its form, with its repository hidden; others lose their long segments, or all
     /// of themselves where the host is hidden.
     private mutating func path(_ path: Substring, isHidden: Bool) -> String {
-        if !hidesIdentity || path.isEmpty || path == "/" || path == "/v2/" || path == "/v2" { return String(path) }
+        if path.isEmpty || path == "/" || path == "/v2/" || path == "/v2" { return String(path) }
         let segments = path.split(separator: "/").map(String.init)
+        // A signature or a token is nobody's business in any report; a digest is what was asked for.
+        guard hidesIdentity else {
+            let all = segments.map { $0.hasPrefix("sha256:") ? $0 : Self.shortened($0) }
+            return "/" + all.joined(separator: "/") + (path.hasSuffix("/") ? "/" : "")
+        }
         let end = segments.firstIndex { ["manifests", "blobs", "tags", "referrers"].contains($0) }
         if segments.first == "v2", let end, end > 1 {
             let name = repository(segments[1..<end].joined(separator: "/"))

@@ -31,8 +31,10 @@ struct Redaction {
     private var hiddenAddresses: Set<IPAddress> = []
     /// Addresses that were dialled, asked or answered.
     private var evidence: Set<IPAddress> = []
-    /// Repositories that the tool chose and not the user.
+    /// Repositories that the tool chose and not the user, and official images.
     private var publicRepositories: Set<String> = []
+    /// Repositories that the user chose.
+    private(set) var hiddenRepositories: Set<String> = []
 
     /// Hides secrets alone: credentials, and the queries of URLs.
     init() {
@@ -47,6 +49,7 @@ struct Redaction {
         hiddenResolvers = whereabouts.resolvers.filter { !PublicNames.cover(resolver: $0) }
         for target in findings.targets { collect(target) }
         if let control = findings.line.control { collect(control, isPublic: false) }
+        if findings.line.proxy?.isUsed == true { hideProxy(findings) }
         hiddenNames.subtract(publicNames)
     }
 
@@ -57,12 +60,30 @@ struct Redaction {
         case .mirror(_, let known, _): image = known
         case .host: break
         }
-        if let image, image.path.hasPrefix("library/") || !target.target.text.contains(image.path) {
+        // Everybody pulls the official images; at other registries `library/` is anybody's (Harbor's first project).
+        if let image, image.domain == ImageReference.dockerHub, image.path.hasPrefix("library/") {
             publicRepositories.insert(image.path)
+        } else if let image, !publicRepositories.contains(image.path) {
+            hiddenRepositories.insert(image.path)
         }
         let isPublic = PublicNames.cover(target.target.origin.host.description)
         for host in target.hosts { collect(host, isPublic: isPublic) }
         if target.hosts.isEmpty, !isPublic { hide(target.target.origin.host) }
+    }
+
+    /// What exchanges were connected to is the proxy.
+    private mutating func hideProxy(_ findings: Findings) {
+        let passages = (findings.targets.flatMap(\.hosts) + [findings.line.control].compactMap(\.self)).compactMap(
+            \.passage)
+        for passage in passages {
+            if let endpoint = passage.endpoint { hiddenAddresses.insert(endpoint.address) }
+            for failure in passage.requests.compactMap(\.failure) { hideEndpoints(of: failure) }
+        }
+    }
+
+    private mutating func hideEndpoints(of failure: NetworkError) {
+        if let endpoint = failure.endpoint { hiddenAddresses.insert(endpoint.address) }
+        for attempt in failure.attempts { hideEndpoints(of: attempt) }
     }
 
     /// - Parameter isPublic: a target that everybody knows has led there.
@@ -196,7 +217,7 @@ extension Redaction {
 
     /// The repository of an image, or what stands for it.
     mutating func repository(_ path: String) -> String {
-        if !hidesIdentity || path.hasPrefix("library/") || publicRepositories.contains(path) { return path }
+        if !hidesIdentity || publicRepositories.contains(path) { return path }
         return pseudonyms.word(for: path, .image)
     }
 

@@ -36,8 +36,11 @@ extension Flags {
             if words.isEmpty { return try Target.defaults(mirrors: mirror.map { [$0] } ?? []) }
             var targets: [Target] = []
             for word in words { targets.append(try Target(parsing: word)) }
-            let images = targets.compactMap(\.image)
-            if let mirror, let image = images.first { targets.append(try Target(mirror: mirror, of: image)) }
+            // A mirror stands for Docker Hub, as everybody's does.
+            let image = targets.compactMap(\.image).first { $0.domain == ImageReference.dockerHub }
+            if let mirror {
+                targets.append(try Target(mirror: mirror, of: image ?? WellKnownRegistry.dockerHub.image))
+            }
             return targets
         } catch {
             if let reference = error.reference { throw .invalidImage(error.text, .reason(reference)) }

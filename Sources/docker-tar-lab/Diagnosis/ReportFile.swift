@@ -25,8 +25,17 @@ struct ReportFile: Sendable {
         if let errno = outcome { throw Unwritable(path: path, errno: errno) }
     }
 
+    /// A device or a pipe is written into, for nothing can take its place. A link to anything else is replaced and not followed.
+    ///
     /// - Returns: the errno of what failed.
     private func replace(with bytes: [UInt8]) -> Int32? {
+        var kind = stat()
+        if stat(path, &kind) == 0, kind.st_mode & S_IFMT != S_IFREG, kind.st_mode & S_IFMT != S_IFDIR {
+            let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { return errno }
+            let failure = Self.writeAll(bytes, to: descriptor)
+            return close(descriptor) == 0 || failure != nil ? failure : errno
+        }
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { String(path[...$0]) } ?? ""
         let name = slash.map { path[path.index(after: $0)...] } ?? path[...]

@@ -43,11 +43,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     }
 
     /// The code over several targets of a diagnosis: the worst counts, in the order 6, 10, 5, 0.
-    init(worstOf assessments: [Assessment]) {
-        let codes = Set(assessments.map { $0.condition.exitCode(hasWay: !$0.ways.isEmpty) })
-        let order: [ExitCode] = [.interference, .obstructed, .network]
-        self = order.first { codes.contains($0.rawValue) } ?? .done
-    }
+    init(worstOf assessments: [Assessment]) { self = ExitCode(rawValue: assessments.exitCode) ?? .internal }
 
     private init(_ cause: PullError.Cause, isLab: Bool) {
         switch cause {

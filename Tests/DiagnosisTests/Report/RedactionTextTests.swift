@@ -22,7 +22,8 @@ import Testing
         ("client 198.51.100.1 is blocked", "client address-1 is blocked"),
         ("[fe80::1%eth0]:80 refused", "private-1:80 refused"), ("10.23.45.67:5000", "private-1:5000"),
         ("31.13.94.37 stays", "31.13.94.37 stays"), ("at 127.0.0.1:80.", "at 127.0.0.1:80."),
-        ("v1.2.3.4-rc", "v1.2.3.4-rc"),
+        ("v1.2.3.4-rc", "v1.2.3.4-rc"), ("Your IP:198.51.100.1", "Your IP:address-1"),
+        ("artifact acme/payroll:7 not found in payroll", "artifact image-1:7 not found in …"),
     ])
     func words(text: String, left: String) {
         var redaction = redaction()
@@ -40,6 +41,10 @@ import Testing
             "https://registry-1.docker.io/v2/image-1/blobs/…"
         ),
         ("https://hub.acme-widgets.de:8443/v2/", "https://host-1:8443/v2/"),
+        (
+            "https://hub.acme-widgets.de:8443/v2/library/payroll/manifests/7",
+            "https://host-1:8443/v2/image-1/manifests/…"
+        ),
         ("https://hub.acme-widgets.de/some/where", "https://host-1/…"),
         ("https://quay.io/blobs/0123456789abcdef0123456789abcdef/data", "https://quay.io/blobs/…/data"),
         ("http://[2001:db8:77::5]:80/x", "http://own-1:80/…"), ("http://10.23.45.67/", "http://private-1/"),
