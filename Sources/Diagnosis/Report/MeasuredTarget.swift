@@ -39,10 +39,13 @@ struct MeasuredWay: Encodable {
     let way: String
     /// What the command line says for it.
     let arguments: [String]
+    /// The hello that lab mode's own choice has found.
+    let strategy: String?
 
     /// Takes a way.
     init(_ way: Way) {
         arguments = way.arguments
+        strategy = if case .lab(let found?, _) = way { found.spelling } else { nil }
         self.way =
             switch way {
             case .ordinary: "ordinary"

@@ -62,7 +62,7 @@ import Testing
         #expect(
             block.lines(in: .english) == [
                 "docker-tar-lab 0.1.0 diagnose, 2026-11-21 18:40:00 UTC, linux/amd64",
-                "nginx: sni; works with -lab -sni omit -network ip4",
+                "nginx: sni; works with -lab -network ip4",
                 "DNS: 1/2 resolvers answered, 1/2 answers forged, injectors: 3", "TCP: 1/1 addresses reached",
                 "TLS verified: omit 1/1, alter 0/1, plain 0/1", "Line: IPv4 +, IPv6 -; clock +7300 s",
             ])
