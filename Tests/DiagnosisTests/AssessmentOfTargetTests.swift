@@ -61,6 +61,17 @@ struct AssessmentOfTargetTests {
         #expect(assessment.ways == [.family(.ip4), .lab(.omit, family: .ip4)])
     }
 
+    /// `-network` is for resolvers as well: where all that answered have addresses of IPv4, IPv6 alone finds nothing.
+    @Test func aFamilyIsNoWayWithoutAResolverOfIt() {
+        let host = Sample.clear { host in
+            host.reached = [Sample.reach(Sample.a, .timedOut(.seconds(4))), Sample.reach(Sample.six)]
+            host.greetings = [Sample.hello(Sample.six, .omit, Sample.verified)]
+        }
+        let assessment = Assessment(Sample.target(host), line: Sample.line())
+        #expect(assessment.reasons.first == .familyBlocked(.ip4))
+        #expect(assessment.ways == [.lab(.omit, family: nil)])
+    }
+
     /// Without the manifest or the blob nothing was seen to work.
     @Test func noWayIsClaimedThatWasNotSeen() {
         let findings = Sample.target(

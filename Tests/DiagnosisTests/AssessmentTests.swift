@@ -66,6 +66,16 @@ struct AssessmentTests {
             host.greetings.append(
                 Sample.hello(Sample.stranger, .omit, Sample.certificate(62, "stranger.example"), source: .system))
         },
+        Case("it gives an address that the lab believes as well, where the true name meets a stranger", .dns, way: true)
+        {
+            host in
+            host.system = SystemAnswer(addresses: [Sample.stranger.address], elapsed: .milliseconds(5))
+            host.reached.append(Sample.reach(Sample.stranger))
+            host.greetings.append(
+                Sample.hello(Sample.stranger, .records, Sample.certificate(20, "stranger.example", print: "stranger")))
+            host.greetings.append(
+                Sample.hello(Sample.stranger, .omit, Sample.certificate(20, "stranger.example", print: "stranger")))
+        },
         Case("the system's resolver says that there is no such name", .dns, way: true) { host in
             host.system = SystemAnswer(addresses: [], failure: .noSuchName, elapsed: .milliseconds(5))
         },
