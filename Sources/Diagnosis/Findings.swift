@@ -77,6 +77,13 @@ package struct TargetFindings: Sendable {
     }
 }
 
+extension TargetFindings {
+    /// What the registry said, beside its own host's findings; nil beside the others'.
+    package func registry(at host: HostFindings) -> RegistryFindings? {
+        [.registry, .mirror].contains(host.role) ? registry : nil
+    }
+}
+
 /// What was seen of one host.
 package struct HostFindings: Sendable {
     /// Where it is.

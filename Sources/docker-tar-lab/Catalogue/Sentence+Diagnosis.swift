@@ -16,6 +16,8 @@ extension Sentence {
     static var segment: Sentence { Sentence(en: "segment", zh: "分段") }
     static var question: Sentence { Sentence(en: "question", zh: "查询") }
     static var time: Sentence { Sentence(en: "time", zh: "用时") }
+    static var sent: Sentence { Sentence(en: "sent at", zh: "发出") }
+    static var records: Sentence { Sentence(en: "records", zh: "记录数") }
     static var hopLimit: Sentence { Sentence(en: "hops left", zh: "跳数") }
     static var flags: Sentence { Sentence(en: "flags", zh: "标志") }
     static var options: Sentence { Sentence(en: "options", zh: "选项") }
@@ -40,6 +42,22 @@ extension Sentence {
     /// Above the block that is made to be passed on.
     static var shareHeading: Sentence {
         Sentence(en: "To be passed on, in a forum or an issue:", zh: "可直接粘贴到论坛或 issue 中：")
+    }
+
+    /// What a registry, or a mirror, said of itself.
+    static func registry(_ registry: RegistryFindings) -> Sentence {
+        guard registry.isRegistry else { return Sentence(en: "This is no registry.", zh: "这不是镜像仓库。") }
+        var parts = [Sentence(en: "Registry", zh: "镜像仓库")]
+        if let realm = registry.realm { parts.append(Sentence(en: "challenge: \(realm)", zh: "认证：\(realm)")) }
+        if let digest = registry.digest { parts.append(Sentence(en: "manifest \(digest)", zh: "清单 \(digest)")) }
+        if let digest = registry.originDigest {
+            parts.append(Sentence(en: "the origin names \(digest)", zh: "原始仓库给出 \(digest)"))
+        }
+        if let left = registry.pullsLeft {
+            parts.append(Sentence(en: "\(left) pulls left", zh: "还可拉取 \(left) 次"))
+        }
+        return Sentence(
+            en: parts.map(\.en).joined(separator: "; "), zh: parts.map(\.zh).joined(separator: "；"))
     }
 
     /// What a host is for, and for which target.

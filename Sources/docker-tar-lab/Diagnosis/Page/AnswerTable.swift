@@ -10,7 +10,8 @@ struct AnswerTable: Sendable {
     /// The table.
     var markup: Markup {
         let heading = [
-            Sentence.resolver, .question, .time, .hopLimit, .flags, .options, .said, .verdict, .because,
+            Sentence.resolver, .question, .sent, .time, .hopLimit, .flags, .records, .options, .said, .verdict,
+            .because,
         ].map(text)
         return PageTable(
             heading: heading, rows: lookup.queries.flatMap { query in query.arrivals.map { row($0, query) } }
@@ -22,8 +23,9 @@ struct AnswerTable: Sendable {
         let kind = arrival.kind(for: query.purpose)
         return PageTable.Row(cells: [
             .init(query.resolver.description, isCode: true), .init(question(query), isCode: true),
-            .init(figure: brief(arrival.elapsed)), .init(figure: arrival.hopLimit.map { String($0) } ?? "–"),
-            .init(flags(arrival), isCode: true), .init(options(arrival), isCode: true),
+            .init(figure: brief(query.sent)), .init(figure: brief(arrival.elapsed)),
+            .init(figure: arrival.hopLimit.map { String($0) } ?? "–"),
+            .init(flags(arrival), isCode: true), .init(figure: records(arrival)), .init(options(arrival), isCode: true),
             .init(said(arrival), isCode: true),
             .init(text(.verdict(on: arrival, query.purpose)), query.purpose == .baseline ? nil : kind.tone),
             .init(remarks(arrival)),
@@ -40,6 +42,10 @@ struct AnswerTable: Sendable {
         guard case .answer(let answer) = arrival.content else { return "" }
         let digits = String(answer.flags, radix: 16)
         return String(repeating: "0", count: 4 - digits.count) + digits
+    }
+
+    private func records(_ arrival: LookupRecord.Arrival) -> String {
+        if case .answer(let answer) = arrival.content { String(answer.records) } else { "–" }
     }
 
     private func options(_ arrival: LookupRecord.Arrival) -> String {

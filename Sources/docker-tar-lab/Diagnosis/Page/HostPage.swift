@@ -7,12 +7,14 @@ struct HostPage: Sendable {
     let host: HostFindings
     /// For which target.
     let target: Target
+    /// What the registry there said, where it is one and was asked.
+    var registry: RegistryFindings?
     /// The language of the words.
     let language: Language
 
     /// The section.
     var markup: Markup {
-        .element("section", ["class": "host"], [heading] + names + addresses + handshakes + requests)
+        .element("section", ["class": "host"], [heading] + names + addresses + handshakes + requests + answer)
     }
 
     private var heading: Markup {
@@ -23,6 +25,8 @@ struct HostPage: Sendable {
                 .element("small", [:], text(.role(host.role, of: target.text))),
             ])
     }
+
+    private var answer: [Markup] { registry.map { [.element("p", [:], text(.registry($0)))] } ?? [] }
 
     // MARK: DNS
 

@@ -95,7 +95,11 @@ struct Page: Sendable {
 
     private var evidence: Markup {
         let pages = findings.targets.flatMap { target in
-            target.hosts.map { HostPage(host: $0, target: target.target, language: language).markup }
+            target.hosts.map { host in
+                HostPage(
+                    host: host, target: target.target, registry: target.registry(at: host), language: language
+                ).markup
+            }
         }
         return .lines(pages)
     }

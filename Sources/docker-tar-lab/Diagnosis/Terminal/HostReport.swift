@@ -7,6 +7,8 @@ struct HostReport: Sendable {
     let host: HostFindings
     /// For which target.
     let target: Target
+    /// What the registry there said, where it is one and was asked.
+    var registry: RegistryFindings?
     /// The language of the words.
     let language: Language
     /// The terminal's columns.
@@ -15,7 +17,7 @@ struct HostReport: Sendable {
     var explains = true
 
     /// All of it.
-    var lines: [Painted] { heading + names + addresses + handshakes + requests }
+    var lines: [Painted] { heading + names + addresses + handshakes + requests + answer }
 
     /// One line, where nothing is in the way.
     var summary: [Painted] { heading + facts.flatMap { (Painted("  ") + $0).wrapped(to: width, indent: 2) } }
@@ -31,6 +33,10 @@ struct HostReport: Sendable {
     private var heading: [Painted] {
         (Painted(host.origin.authority, .strong) + "  " + Painted(text(.role(host.role, of: target.text)), .faint))
             .wrapped(to: width, indent: 2)
+    }
+
+    private var answer: [Painted] {
+        registry.map { (Painted("  ") + Painted(text(.registry($0)))).wrapped(to: width, indent: 4) } ?? []
     }
 
     // MARK: DNS

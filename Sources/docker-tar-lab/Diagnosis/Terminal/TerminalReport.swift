@@ -79,7 +79,8 @@ struct TerminalReport: Sendable {
             let isBrief = findings.targets.count > 1 && assessment.condition == .clear
             for host in target.hosts {
                 let report = HostReport(
-                    host: host, target: target.target, language: language, width: width, explains: explains)
+                    host: host, target: target.target, registry: target.registry(at: host), language: language,
+                    width: width, explains: explains)
                 lines += [Painted()] + (isBrief ? report.summary : report.lines)
                 explains = explains && isBrief
             }
