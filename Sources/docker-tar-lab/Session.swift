@@ -77,7 +77,11 @@ struct Session: Sendable {
     }
 
     private func diagnose(_ request: DiagnosisRequest) async throws -> ExitCode {
-        let examiner = try Examiner(invocation.transport, asking: request.resolvers) { journal.observed($0) }
+        var configuration = invocation.transport
+        // A pull waits for a slow server; who is asked here has to speak soon, or that is what there is to say of it.
+        configuration.timeouts.firstByte = .seconds(10)
+        configuration.timeouts.connect = .seconds(5)
+        let examiner = try Examiner(configuration, asking: request.resolvers) { journal.observed($0) }
         return try await Diagnosing(
             request: request, isQuiet: invocation.isQuiet, console: console, language: language,
             style: canDraw ? .drawn : .plain, paper: paper

@@ -49,9 +49,9 @@ struct ToolOnThePathTests {
         }
     }
 
-    /// What loopback can only imitate: a box that looks at single packets, one that joins them, and a path that loses large
-    /// ones.
-    @Test(.timeLimit(.minutes(5)), arguments: [("packet-box", "sni"), ("sequence-box", "sni"), ("small-mtu", "mtu")])
+    /// What loopback can only imitate: a box that looks at single packets, and one that joins them. (On the narrow path a
+    /// certificate as small as the lab's gets through, and what is lost then looks like a stream that freezes.)
+    @Test(.timeLimit(.minutes(5)), arguments: [("packet-box", "sni"), ("sequence-box", "sni")])
     func aDiagnosisCallsRealPacketsByTheirName(scenario: String, condition: String) async throws {
         try await HostilePath.with(scenario) { path in
             let image = path.variables["IMAGE"] ?? ""
@@ -64,8 +64,7 @@ struct ToolOnThePathTests {
             #expect(result.output.contains(#""condition" : "\#(condition)""#), "\(result.output)")
             #expect(result.status == 10, "\(result.output)")
             // The pull right after it finds a way, past what the diagnosis has burnt.
-            let options = condition == "mtu" ? ["-lab", "-mss", "536"] : ["-lab"]
-            let pull = try await path.tool("pull", options)
+            let pull = try await path.tool("pull", ["-lab"])
             #expect(pull.status == 0, "\(pull.output)")
         }
     }
