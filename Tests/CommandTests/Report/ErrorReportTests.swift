@@ -185,8 +185,28 @@ import Testing
         shown.strategy = .records
         let error = NetworkError(
             step: .secure, host: "a.example", cause: .allAttemptsFailed, attempts: [Sample.network(.alert(112)), shown])
-        #expect(!Advice.for(error, Sample.lab).contains(.showName))
-        #expect(advice(.alert(112), Sample.lab).contains("-sni records+segments"))
+        var chosen = Sample.lab
+        chosen.hasChosenStrategy = true
+        #expect(!Advice.for(error, chosen).contains(.showName))
+        #expect(advice(.alert(112), chosen).contains("-sni records+segments"))
+        // Where the choice is lab mode's own, a server is declined only while its address is in doubt.
+        #expect(!advice(.alert(112), Sample.lab).contains("-sni records+segments"))
+    }
+
+    /// Whoever has named a strategy and is to wait is not told to drop it: nothing is sent before the penalty is over.
+    @Test func whatIsInItsPenaltyIsWaitedForWhateverTheStrategy() {
+        var chosen = Sample.lab
+        chosen.hasChosenStrategy = true
+        let sentences = Advice.for(Sample.network(.leftAlone(.seconds(100))), chosen)
+        #expect(sentences.first == .comeAgain(.seconds(100)))
+    }
+
+    /// A certificate that is only out of date is no censor's work: the network has not run out of strategies.
+    @Test func aCertificateOutOfDateSpeaksOfTheClockInLabModeToo() {
+        var problem = Sample.certificate()
+        problem.code = 10
+        #expect(advice(.certificate(problem), Sample.lab).contains("clock"))
+        #expect(!advice(.certificate(problem), Sample.lab).contains("no strategy is left"))
     }
 
     @Test func whoAnswersInAResolversPlaceIsNotToBeTrusted() {
