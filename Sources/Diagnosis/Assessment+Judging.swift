@@ -109,7 +109,9 @@ extension TargetFindings {
         let requests = hosts.flatMap { $0.passage?.requests ?? [] }
         switch target.kind {
         case .registry(_, image: nil): return registry?.isRegistry == true || isAnswered
-        case .registry, .mirror: return registry?.digest != nil && requests.last?.failure == nil
+        case .registry, .mirror:
+            guard registry?.digest != nil, let last = requests.last else { return false }
+            return last.failure == nil || last.isAdvancing
         case .host: return isAnswered
         }
     }

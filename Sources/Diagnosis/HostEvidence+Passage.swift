@@ -57,12 +57,8 @@ extension HostEvidence {
         return last.failure == nil && last.status.map { $0 < 400 } ?? false
     }
 
-    /// Whether streams are reset, and the last one brought so much before that a pull gets through piece by piece: it goes on
-    /// where a stream broke. Twice what boxes let through that freeze streams (16 to 20 kB) is progress.
-    var isAdvancing: Bool {
-        guard let last = cuts.last, let cause = last.failure?.cause else { return false }
-        return (cause == .reset || cause == .closedEarly) && last.bytes >= 32 << 10
-    }
+    /// Whether streams are reset, and a pull gets through all the same.
+    var isAdvancing: Bool { cuts.last?.isAdvancing == true }
 
     /// A body that came at a crawl, watched for long enough; a few bytes that were long in coming are none.
     var crawl: HostFindings.Request? {
@@ -70,5 +66,14 @@ extension HostEvidence {
             request.failure == nil && request.elapsed >= .seconds(5) && request.bytes >= 4096
                 && StreamRate.isCrawl(bytes: request.bytes, in: request.elapsed)
         }
+    }
+}
+
+extension HostFindings.Request {
+    /// Whether it was reset after it had brought so much that a pull gets through piece by piece: it goes on where a stream
+    /// broke. Twice what boxes let through that freeze streams (16 to 20 kB) is progress.
+    var isAdvancing: Bool {
+        guard let cause = failure?.cause else { return false }
+        return (cause == .reset || cause == .closedEarly) && bytes >= 32 << 10
     }
 }
