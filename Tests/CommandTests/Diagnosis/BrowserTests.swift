@@ -68,6 +68,29 @@ import Testing
         #expect(try await show(unruled).requests.contains { $0.contains("elsewhere.example") })
     }
 
+    @Test func onPaperAllEvidenceIsUnfolded() async throws {
+        let page = PageTests.page()
+        let printed = try await pages(page)
+        #expect(printed > 8)
+        #expect(try await pages(page.replacing("<details>", with: "<details open=\"\">")) == printed)
+        #expect(try await pages(page.replacing("details::details-content", with: "nothing")) < printed)
+    }
+
+    /// How many sheets a page takes: objects of the type Page (ISO 32000-1 7.7.3.3).
+    private func pages(_ page: String) async throws -> Int {
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        let path = try scratch.write("page.html", page)
+        let outcome = try await Program.run(
+            "chromium",
+            Self.flags + [
+                "--user-data-dir=\(scratch.path("profile"))", "--print-to-pdf=\(scratch.path("page.pdf"))",
+                "file://\(path)",
+            ], environment: ["HOME": scratch.path])
+        guard outcome.status == 0 else { throw SettingFailed(description: outcome.error) }
+        return scratch.text("page.pdf").matches(of: /\/Type\s*\/Page\b/).count
+    }
+
     /// A picture has to have something in it, in light and in dark and on a phone: pages of one colour compress to nothing.
     @Test(arguments: [(1200, 1), (1200, 0), (390, 1)])
     func itIsDrawnInLightAndDarkAndOnAPhone(width: Int, scheme: Int) async throws {

@@ -4,7 +4,7 @@ extension Page {
         :root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--ink:#1d2125;--faint:#6a727b;--line:#e1e4e8;
         --good:#1a7f4b;--bad:#c0342b;--fair:#9a6400;--good-bg:#e3f4ea;--bad-bg:#fce8e6;--fair-bg:#fbf0d9;
         --window:#edf1f6;--code:#f1f3f5}
-        @media(prefers-color-scheme:dark){:root{--bg:#15181c;--card:#1c2025;--ink:#dfe3e8;--faint:#949da8;
+        @media screen and (prefers-color-scheme:dark){:root{--bg:#15181c;--card:#1c2025;--ink:#dfe3e8;--faint:#949da8;
         --line:#30363d;--good:#5fc98e;--bad:#ff8379;--fair:#e3b341;--good-bg:#16331f;--bad-bg:#43201d;
         --fair-bg:#392c10;--window:#262c34;--code:#262b31}}
         *{box-sizing:border-box}
@@ -61,6 +61,7 @@ extension Page {
         details>*{display:block}
         .host,.card{break-inside:auto;border-color:#bbb}h2,h3{break-after:avoid}tr,.way{break-inside:avoid}
         .scroll{overflow:visible}svg{max-width:100%;height:auto}
+        table,thead th{font-size:7.5pt}td.mono{white-space:normal;font-size:7pt}th,td{padding:2px 6px 2px 0}
         *{print-color-adjust:exact}}
 
         """
