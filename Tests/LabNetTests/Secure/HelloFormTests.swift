@@ -1,4 +1,5 @@
 import COpenSSL
+import Foundation
 import LabNet
 import NIOCore
 import Testing
@@ -21,12 +22,16 @@ import Testing
             .firstFlight().flatMap(\.self)
     }
 
-    /// With a name of twenty bytes; a post-quantum share alone would take more than a thousand.
+    /// With a name of twenty bytes; a post-quantum share alone would take more than a thousand. OpenSSL 3.5 says a little
+    /// more than 3.0, whose sizes stand with ``HelloForm``. 496 bytes fit the smallest segment that every path carries.
     @Test func everyFormFitsOneSegment() throws {
         let sizes = try Dictionary(uniqueKeysWithValues: HelloForm.allCases.map { ($0, try hello($0).count) })
-        #expect(try #require(sizes[.standard]) <= 320)
-        #expect(try #require(sizes[.tls12]) <= 220)
-        #expect(try #require(sizes[.small]) <= 190)
+        let (standard, tls12, small) = try (
+            #require(sizes[.standard]), #require(sizes[.tls12]), #require(sizes[.small])
+        )
+        #expect(standard <= 496 && tls12 <= 220, "\(sizes)")
+        #expect(small + 100 <= standard, "\(sizes)")
+        if ProcessInfo.processInfo.environment["HELLO_SIZES"] != nil { print("sizes: \(sizes)") }
     }
 
     @Test(arguments: HelloForm.allCases, [TLS1_2_VERSION, TLS1_3_VERSION])

@@ -77,9 +77,11 @@ import Testing
     /// A hello in the manner of a library that sends much: an extension of so many bytes stands before the name.
     private func longFlight(padding: Int) throws -> [UInt8] {
         let message = try #require(ClientHello.message(in: flight("registry.example")))
-        let name = try #require(ClientHello.locateServerName(in: message))
-        // The extensions begin nine bytes before the name, where it is the first of them, with their length before that.
-        let start = name.lowerBound - 9
+        // Header, version and random; then session ID, suites and compression, and the length of the extensions.
+        var start = 4 + 2 + 32
+        start += 1 + Int(message[start])
+        start += 2 + Int(message[start]) << 8 + Int(message[start + 1])
+        start += 1 + Int(message[start]) + 2
         let length = Int(message[start - 2]) << 8 | Int(message[start - 1])
         func number(_ value: Int) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xFF)] }
         try #require(length == message.count - start)
