@@ -6,9 +6,6 @@ struct Address: Hashable, Sendable {
     var endpoint: Endpoint
     /// Who named it.
     var source: HostFindings.Source
-
-    /// Whether it is the host's as far as one can know, so that the true name may be shown there.
-    var isOwn: Bool { source == .trusted || source == .given }
 }
 
 extension Address {

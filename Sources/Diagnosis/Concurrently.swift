@@ -46,18 +46,6 @@ func limited<Value: Sendable>(
     return value
 }
 
-/// The time since the diagnosis began, on a clock that may be injected.
-struct Since: Sendable {
-    private let read: @Sendable () -> Duration
-
-    init(_ clock: some Clock<Duration>) {
-        let start = clock.now
-        read = { start.duration(to: clock.now) }
-    }
-
-    var elapsed: Duration { read() }
-}
-
 /// What comes of a step, for one that is awaited later: what `async let` throws has lost its type.
 func outcome<Value: Sendable>(
     of body: @Sendable () async throws(CancellationError) -> Value

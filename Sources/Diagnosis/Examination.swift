@@ -35,7 +35,7 @@ package struct Examination: Sendable {
         _ progress: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws(CancellationError) -> Findings {
         let surroundings = Surroundings(
-            setting: setting, transport: transport, clock: clock, wallClock: wallClock, since: Since(clock),
+            setting: setting, transport: transport, clock: clock, wallClock: wallClock, since: Stopwatch(clock),
             progress: progress)
         let book = HostBook(surroundings)
         let control = HostExamination(setting.control.origin, .control, in: surroundings)

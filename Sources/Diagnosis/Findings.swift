@@ -135,6 +135,9 @@ package struct HostFindings: Sendable {
         case system
         /// The user named it.
         case given
+
+        /// Whether the address is the host's as far as one can know, so that the true name may be shown there.
+        package var isOwn: Bool { self == .trusted || self == .given }
     }
 
     /// TCP connections to one address.

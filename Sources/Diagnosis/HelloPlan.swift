@@ -98,7 +98,8 @@ extension HelloPlan {
         for index in places.indices {
             guard !isBusy(places[index]) else { continue }
             if !places[index].started.contains(.omit) { greetings.append(start(index, .omit)) }
-            let isWorthwhile = isNamed && (places[index].address.isOwn || places[index].address.source == .doubtful)
+            let isWorthwhile =
+                isNamed && (places[index].address.source.isOwn || places[index].address.source == .doubtful)
             if isWorthwhile, !places[index].started.contains(decoy) { greetings.append(start(index, decoy)) }
         }
         return greetings
@@ -148,9 +149,9 @@ extension HelloPlan {
     private func mayShowName(at index: Int) -> Bool {
         let place = places[index]
         // What is out to the same address without the name would die with it, and seem to have been killed itself.
-        guard place.address.isOwn, !place.isBurnt, !isBusy(place) else { return false }
+        guard place.address.source.isOwn, !place.isBurnt, !isBusy(place) else { return false }
         // An address that is mute is asked only where all are: a box may drop whatever has no name.
-        guard !place.isMute || places.allSatisfy({ $0.isMute || !$0.address.isOwn }) else { return false }
+        guard !place.isMute || places.allSatisfy({ $0.isMute || !$0.address.source.isOwn }) else { return false }
         if places.contains(where: { $0.works && !$0.isBurnt }) { return hasOtherThatWorks(than: index) }
         return !running.contains { $0.strategy.carriesTrueName }
     }
@@ -177,7 +178,7 @@ extension HelloPlan {
     /// not repeated: it would cost an address.
     private mutating func repetitions() -> [Greeting] {
         var greetings: [Greeting] = []
-        for index in places.indices where places[index].address.isOwn {
+        for index in places.indices where places[index].address.source.isOwn {
             for (strategy, outcomes) in places[index].outcomes.sorted(by: { "\($0.key)" < "\($1.key)" }) {
                 guard outcomes.count < Self.trials, isWorthRepeating(strategy, outcomes, at: index) else { continue }
                 let greeting = start(index, strategy)
@@ -204,7 +205,7 @@ extension HelloPlan {
     private var best: (index: Int, strategy: ServerNameStrategy)? {
         for strategy in [.omit] + rungs {
             let index = places.firstIndex { place in
-                place.address.isOwn && place.outcomes[strategy]?.first?.isVerified == true
+                place.address.source.isOwn && place.outcomes[strategy]?.first?.isVerified == true
             }
             if let index { return (index, strategy) }
         }
@@ -263,6 +264,9 @@ extension HelloPlan {
 extension Greeted.Outcome {
     /// Whether the host's own certificate came.
     package var isVerified: Bool { if case .verified = self { true } else { false } }
+
+    /// Whether nothing was sent, because the endpoint was in its penalty.
+    package var isLeftAlone: Bool { if case .failed(_, .leftAlone) = self { true } else { false } }
 
     /// Whether the handshake was cut off from outside, as far as one can see: a reset or silence.
     package var isKilled: Bool {

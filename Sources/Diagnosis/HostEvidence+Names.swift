@@ -71,7 +71,7 @@ extension HostEvidence {
 
     private func isStrangers(_ address: IPAddress) -> Bool {
         guard works else { return false }
-        let reached = host.reached.first { $0.endpoint.address == address && !$0.isOwn }
+        let reached = host.reached.first { $0.endpoint.address == address && !$0.source.isOwn }
         guard let reached else { return false }
         guard reached.isReached else { return !isWithoutProspect(address.family) }
         let shown = host.greetings.filter { $0.greeting.endpoint.address == address }.flatMap(\.results)

@@ -24,7 +24,7 @@ extension HostEvidence {
             if causes.contains(.refused) { return .refused }
             return .silent(causes.first ?? .noAnswer)
         }
-        let asked = hellos.filter { $0.endpoint == reach.endpoint && $0.cause.map { !$0.isLeftAlone } ?? true }
+        let asked = hellos.filter { $0.endpoint == reach.endpoint && !$0.outcome.isLeftAlone }
         guard host.origin.scheme == .https, let first = asked.first, asked.allSatisfy(\.outcome.isKilled) else {
             return .alive
         }
@@ -81,8 +81,6 @@ extension HostEvidence {
 }
 
 extension NetworkError.Cause {
-    var isLeftAlone: Bool { if case .leftAlone = self { true } else { false } }
-
     /// A router says that this is forbidden (RFC 4443 3.1, code 1), not that nobody is there.
     fileprivate var isProhibition: Bool {
         if case .unreachable(let errno) = self { errno == EACCES || errno == EPERM } else { false }

@@ -45,7 +45,7 @@ struct HostEvidence: Sendable {
                 && ([.trusted, .given].contains(trials.source) || verified.contains(trials.greeting.endpoint))
         }
         hellos = tried.flatMap { Hello.all(of: $0) } + Hello.attempts(of: host.passage)
-        own = host.reached.filter { $0.isOwn || verified.contains($0.endpoint) }
+        own = host.reached.filter { $0.source.isOwn || verified.contains($0.endpoint) }
     }
 
     /// TCP to the addresses that are the host's: trusted, given, or proven by their certificate.

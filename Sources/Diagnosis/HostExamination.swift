@@ -86,7 +86,7 @@ extension HostExamination {
         try await once(.control) { () throws(CancellationError) in
             tell(.hellos)
             try await reach()
-            let own = findings.reached.filter { $0.isReached && $0.isOwn }
+            let own = findings.reached.filter { $0.isReached && $0.source.isOwn }
             let host = findings.origin.host
             let results = try await concurrently(own) { [self] reach throws(CancellationError) in
                 let greeting = Greeting(
@@ -139,7 +139,7 @@ extension HostExamination {
         let host = findings.origin.host
         let (transport, since, clock) = (surroundings.transport, surroundings.since, surroundings.clock)
         findings.reached = try await concurrently(addresses) { address throws(CancellationError) in
-            let trials = [Int](1...(address.isOwn ? HelloPlan.trials : 1))
+            let trials = [Int](1...(address.source.isOwn ? HelloPlan.trials : 1))
             let results = try await concurrently(trials) { _ throws(CancellationError) in
                 let start = since.elapsed
                 let result = try await limited(to: Self.reachLimit, clock: clock) { () throws(CancellationError) in
@@ -183,7 +183,7 @@ extension HostExamination {
             let greeting = Greeting(host: host, endpoint: endpoint, strategy: strategy, patience: Self.patience)
             let result = try await greeted(greeting)
             keep(greeting, .given, .control, result)
-            isKilled = result.outcome.isKilled || result.isLeftAlone
+            isKilled = result.outcome.isKilled || result.outcome.isLeftAlone
         }
         if !isKilled { await elsewhere.putBack(endpoint) }
     }
@@ -223,14 +223,4 @@ extension HostExamination {
 extension HostFindings.Reach {
     /// Whether any connection was made.
     package var isReached: Bool { trials.contains { $0.failure == nil } }
-
-    /// Whether the address is the host's as far as one can know.
-    package var isOwn: Bool { source == .trusted || source == .given }
-}
-
-extension Greeted {
-    /// Whether nothing was sent, because the endpoint was in its penalty.
-    package var isLeftAlone: Bool {
-        if case .failed(_, .leftAlone) = outcome { true } else { false }
-    }
 }

@@ -178,16 +178,16 @@ extension HostEvidence {
         return reasons
     }
 
+    private var wasAsked: Bool { host.lookup?.queries.isEmpty == false }
+
     fileprivate var forgedNames: HostVerdict.Finding? {
         let reasons = nameReasons
         let isInterference = reasons.contains { if case .encryptedBlocked = $0 { false } else { true } }
         if isInterference { return (.dns, reasons) }
         switch host.lookup?.failure {
         case .onlyForgedAnswers: return (.dns, reasons)
-        // The control questions were answered, and this one by nobody.
-        case .noAnswer where host.lookup?.baselines.isEmpty == false: return (.dns, reasons + [.nothingAnswers])
-        // None of them was heard at all, while the rest of the line works.
-        case .noAnswer where host.lookup?.queries.isEmpty == false && isControlReached:
+        // The control questions were answered and this one by nobody; or none was, while the rest of the line works.
+        case .noAnswer where host.lookup?.baselines.isEmpty == false || (wasAsked && isControlReached):
             return (.dns, reasons + [.nothingAnswers])
         default: return nil
         }

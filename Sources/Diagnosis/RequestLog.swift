@@ -15,7 +15,7 @@ final class RequestLog: HTTPExchanging {
     }
 
     private let transport: any HTTPExchanging
-    private let since: Since
+    private let since: Stopwatch
     private let home: Origin
     private let met: @Sendable (Origin, HostFindings.Role) -> Void
     private let list = Mutex<[Entry]>([])
@@ -30,7 +30,7 @@ final class RequestLog: HTTPExchanging {
     ///   - met: is told of every request to somebody else before it goes out: a redirect leads to storage, what is asked
     ///     directly is a token server.
     init(
-        before transport: any HTTPExchanging, home: Origin, since: Since,
+        before transport: any HTTPExchanging, home: Origin, since: Stopwatch,
         met: @escaping @Sendable (Origin, HostFindings.Role) -> Void = { _, _ in }
     ) {
         self.transport = transport

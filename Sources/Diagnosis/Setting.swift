@@ -4,8 +4,6 @@ package import LabNet
 package struct Setting: Sendable {
     /// Which address families may be touched.
     package var family: AddressFamilyPolicy
-    /// How long a lookup listens, and the least that an unanswered connection is given.
-    package var window: Duration
     /// The host that targets are held against.
     package var control: Control
     /// The proxy that the user or the environment names.
@@ -17,11 +15,10 @@ package struct Setting: Sendable {
 
     /// What is usual, where nothing is said.
     package init(
-        family: AddressFamilyPolicy = .ip, window: Duration = .seconds(2), control: Control = Control(),
-        proxy: Proxy? = nil, overrides: [String: [IPAddress]] = [:], targetsAtOnce: Int = 4
+        family: AddressFamilyPolicy = .ip, control: Control = Control(), proxy: Proxy? = nil,
+        overrides: [String: [IPAddress]] = [:], targetsAtOnce: Int = 4
     ) {
         self.family = family
-        self.window = window
         self.control = control
         self.proxy = proxy
         self.overrides = overrides

@@ -6,7 +6,7 @@ struct Surroundings: Sendable {
     let transport: any Examining
     let clock: any Clock<Duration>
     let wallClock: @Sendable () -> Int64
-    let since: Since
+    let since: Stopwatch
     let progress: @Sendable (Progress) -> Void
 }
 
@@ -26,8 +26,10 @@ actor HostBook {
     }
 }
 
-/// Endpoints beyond the border that have nothing to do with any target: the control host's, and encrypted resolvers. Each is lent to one host at a time, and is gone once
-/// a name was killed there: whatever is said to it next would be killed as well.
+/// Endpoints beyond the border that have nothing to do with any target: the control host's, and encrypted resolvers.
+///
+/// Each is lent to one host at a time, and is gone once a name was killed there: whatever is said to it next would be
+/// killed as well.
 actor ControlEndpoints {
     private let control: HostExamination
     private var others: [Endpoint]

@@ -1,3 +1,4 @@
+internal import LabNet
 internal import COpenSSL
 package import Puller
 
@@ -13,12 +14,5 @@ extension Digest {
             let digest = Digest(algorithm: .sha256, hex: hash.hexadecimal)
         else { throw LabFailure("OpenSSL does not compute SHA-256") }
         self = digest
-    }
-}
-
-extension Sequence<UInt8> {
-    /// Two lower-case digits a byte.
-    var hexadecimal: String {
-        map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

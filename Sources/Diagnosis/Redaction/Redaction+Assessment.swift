@@ -7,11 +7,12 @@ extension Redaction {
     mutating func assessment(_ assessment: Assessment) -> Assessment {
         Assessment(
             target: target(assessment.target), condition: assessment.condition,
-            host: assessment.host.map { host($0) }, reasons: assessment.reasons.map { reason($0) },
+            host: assessment.host.map { host($0) },
+            reasons: assessment.reasons.map { reason($0, of: assessment.target) },
             ways: assessment.ways.map { way($0) })
     }
 
-    private mutating func reason(_ reason: Reason) -> Reason {
+    private mutating func reason(_ reason: Reason, of target: Target) -> Reason {
         switch reason {
         case .systemMisled(let addresses): .systemMisled(addresses.map { address($0) })
         case .systemFails(let cause): .systemFails(self.cause(cause))
@@ -37,6 +38,7 @@ extension Redaction {
         case .proxyDead(let place, let cause): .proxyDead(proxy(place), self.cause(cause))
         case .serverFails(let endpoint, let cause): .serverFails(endpoint.map { self.endpoint($0) }, self.cause(cause))
         case .partOf(let host, let role): .partOf(self.host(host), role)
+        case .otherDigest where hidesImage(of: target): .otherDigest(mirror: Self.gap, origin: Self.gap)
         case .forgedAnswers, .portHijacked, .encryptedBlocked, .familyBlocked, .streamSlow, .clockOff, .otherDigest,
             .noSuchName, .nothingAnswers:
             reason

@@ -90,7 +90,7 @@ extension OONI.TCPConnect {
         }
         let beforeHello = host.greetings.flatMap { trials in
             trials.results.compactMap { result -> OONI.TCPConnect? in
-                guard case .failed(.dial, let cause) = result.outcome, result.wasTried else { return nil }
+                guard case .failed(.dial, let cause) = result.outcome, !result.outcome.isLeftAlone else { return nil }
                 return OONI.TCPConnect(
                     trials.greeting.endpoint, for: name, source: trials.source, failure: cause, start: result.start,
                     elapsed: result.elapsed)
@@ -116,7 +116,7 @@ extension OONI.TLSHandshake {
         case .failed(.secure, let failure): cause = failure
         case .failed: return nil
         }
-        guard result.wasTried else { return nil }
+        guard !result.outcome.isLeftAlone else { return nil }
         // The hello goes out when TCP's own handshake is done.
         let times = OONI.Times(result.start.map { $0 + (result.roundTrip ?? .zero) }, result.elapsed)
         self.init(

@@ -55,7 +55,7 @@ extension OONI.NameTest {
 extension OONI.NameTest.Subresult {
     /// Takes the first trial that was made; nil where an endpoint in its penalty was left alone.
     fileprivate init?(_ trials: HostFindings.Trials) {
-        guard let first = trials.results.first(where: \.wasTried) else { return nil }
+        guard let first = trials.results.first(where: { !$0.outcome.isLeftAlone }) else { return nil }
         var failure: String?
         if case .failed(_, let cause) = first.outcome { failure = OONI.failure(cause) }
         self.init(

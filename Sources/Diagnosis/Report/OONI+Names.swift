@@ -142,8 +142,7 @@ extension OONI.Query {
         answers = .init(OONI.Answer.list(answer.claim, timeToLive: answer.timeToLive))
         failure = .init(OONI.failure(answer.claim))
         rcode = answer.flags & 0xF
-        let digits = String(answer.flags, radix: 16)
-        xFlags = "0x" + String(repeating: "0", count: 4 - digits.count) + digits
+        xFlags = "0x\(answer.flags.hexadecimal)"
         xAnswerCount = answer.records
         xHasOpt = answer.hasOPT
         xKeepsCase = answer.keepsCase

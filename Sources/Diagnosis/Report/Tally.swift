@@ -56,29 +56,15 @@ package struct Tally: Hashable, Sendable {
     }
 
     private mutating func count(_ trials: HostFindings.Trials) {
-        guard trials.results.contains(where: \.wasTried) else { return }
+        guard trials.results.contains(where: { !$0.outcome.isLeftAlone }) else { return }
         let strategy = trials.greeting.strategy
-        let isVerified = trials.results.contains(where: \.isVerified)
+        let isVerified = trials.results.contains(where: \.outcome.isVerified)
         let index = strategies.firstIndex { $0.strategy.isAlike(strategy) } ?? strategies.endIndex
         if index == strategies.endIndex {
             strategies.append(StrategyCount(strategy: strategy, tried: 0, verified: 0))
         }
         strategies[index].tried += 1
         strategies[index].verified += isVerified ? 1 : 0
-    }
-}
-
-extension Greeted {
-    /// Whether a certificate that is valid for the host came.
-    package var isVerified: Bool {
-        if case .verified = outcome { return true }
-        return false
-    }
-
-    /// Whether anything was sent: nothing goes to an endpoint in its penalty.
-    package var wasTried: Bool {
-        if case .failed(_, .leftAlone) = outcome { return false }
-        return true
     }
 }
 

@@ -73,9 +73,7 @@ extension RouteMemory {
     /// FNV-1a of 64 bits: two texts that differ in one byte never have the same. It is no defence against a forger, who
     /// would have to be this user.
     private static func checksum(of bytes: some Sequence<UInt8>) -> String {
-        let sum = bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-        let digits = String(sum, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        bytes.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }.hexadecimal
     }
 }
 

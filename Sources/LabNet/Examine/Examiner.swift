@@ -26,7 +26,8 @@ package struct Examiner: Examining {
             configuration, asking: resolvers, environment: ProcessInfo.processInfo.environment, observe: observe)
     }
 
-    /// Makes an examiner on other parts than the machine's own; see ``Resolver/init(configuration:hostsFile:clock:datagrams:streams:system:)``.
+    /// Makes an examiner on other parts than the machine's own; see
+    /// ``Resolver/init(configuration:hostsFile:clock:datagrams:streams:system:)``.
     ///
     /// - Throws: `TrustError`.
     package init(

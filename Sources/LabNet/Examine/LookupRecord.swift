@@ -81,7 +81,7 @@ package struct LookupRecord: Sendable {
     /// One message that came back.
     package struct Arrival: Sendable {
         /// From the query's departure. Over a stream that includes connecting, and of an ICMP error it is when it was
-        /// noticed: alone it does not wake whoever listens.
+        /// noticed.
         package var elapsed: Duration
         /// The hop limit with which it came; nil over streams, and where the system did not tell it.
         package var hopLimit: UInt8?

@@ -1,7 +1,6 @@
 /// What came back to a query, and when.
 struct Arrival: Sendable {
-    /// From the query's departure. Over a stream that includes connecting, and of an ICMP error it is when it was noticed:
-    /// alone it does not wake whoever listens.
+    /// From the query's departure. Over a stream that includes connecting, and of an ICMP error it is when it was noticed.
     let elapsed: Duration
     /// The hop limit with which a datagram arrived; nil over streams, and where the system did not tell it.
     var hopLimit: UInt8?

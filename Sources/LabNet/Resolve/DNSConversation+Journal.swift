@@ -20,7 +20,7 @@ extension DNSConversation {
             let detail =
                 switch content {
                 case .replied(let reply): reply.summary
-                case .truncated(let flags, _): "\(flags.inHexadecimal) truncated"
+                case .truncated(let flags, _): "0x\(flags.hexadecimal) truncated"
                 case .unreadable(let error): "refused: \(error)"
                 case .disturbed(let failure): "ICMP error, errno \(failure.errno), no end to listening"
                 }
@@ -41,15 +41,7 @@ extension DNSConversation {
 extension Reply {
     /// Flags, claim and OPT in one line.
     fileprivate var summary: String {
-        "\(flags.inHexadecimal) \(isTruncated ? "truncated" : claim.description)\(hasOPT ? ", OPT" : "")"
-    }
-}
-
-extension UInt16 {
-    /// Four digits behind `0x`.
-    fileprivate var inHexadecimal: String {
-        let digits = String(self, radix: 16)
-        return "0x" + String(repeating: "0", count: 4 - digits.count) + digits
+        "0x\(flags.hexadecimal) \(isTruncated ? "truncated" : claim.description)\(hasOPT ? ", OPT" : "")"
     }
 }
 

@@ -38,8 +38,8 @@ extension Inquiry {
     }
 
     /// Asks once more, from another socket, what no answer has been accepted to for two steps: a datagram may be lost, and a
-    /// forger answers in any case, be it that something did not fit. The second query has an ID and evidence of its own: a resolver answers each
-    /// query once, and a second answer to one is the sign of a forger.
+    /// forger answers in any case, be it that something did not fit. The second query has an ID and evidence of its own: a
+    /// resolver answers each query once, and a second answer to one is the sign of a forger.
     mutating func repeatUnanswered() -> [Action] {
         let due = queries.filter { query in
             query.resolver.carrier == .datagrams && !query.isRepeated && !query.isOver && query.step + 2 <= steps

@@ -5,11 +5,12 @@
 /// makes of its answers depends on them and not on their order.
 ///
 /// A thorough one asks everybody everything, whatever is settled, and is over when the window has ended or nothing more can
-/// come. Another is over when the window has ended, when nobody is left to hear, or early, when all of this holds: every question that
-/// went out has an accepted answer from its resolver or could not be asked, none is held, every type is settled, two
-/// resolvers at least have been believed for each (or all there are), and nothing has come for ``quietSteps``. That pause is
-/// for whoever forges well enough to be believed: the truth is behind him by less than a round trip, and is to be heard.
-/// Who has what he needs does not wait for any of this: candidates are handed out when they are accepted, and he cancels.
+/// come. Another is over when the window has ended, when nobody is left to hear, or early, when all of this holds: every
+/// question that went out has an accepted answer from its resolver or could not be asked, none is held, every type is
+/// settled, two resolvers at least have been believed for each (or all there are), and nothing has come for
+/// ``quietSteps``. That pause is for whoever forges well enough to be believed: the truth is behind him by less than a
+/// round trip, and is to be heard. Who has what he needs does not wait for any of this: candidates are handed out when
+/// they are accepted, and he cancels.
 struct Inquiry: Sendable {
     /// So many resolvers are in the first wave; each further one doubles it.
     static let firstWave = 6
@@ -208,7 +209,7 @@ struct Inquiry: Sendable {
 }
 
 extension Inquiry {
-    /// Takes in what sockets tell only when they are closed: an ICMP error does not wake whoever listens.
+    /// Takes in the ICMP errors that came while the sockets were being closed. Answers so late are weighed no more.
     mutating func close(_ events: [Event]) {
         for case .heard(.arrived(let arrival), let id) in events where arrival.trouble != nil {
             queries[id].arrivals.append(arrival)

@@ -6,8 +6,8 @@ actor ResolverLine {
     private let door = Turnstile()
     private var kept: (any ResolverConnection)?
     private var isClosed = false
-    /// The failure of the latest hello that a box has killed for the resolver's name, and when.
-    private var killed: (failure: NetworkError, time: Duration)?
+    /// When a box has killed the latest hello for the resolver's name.
+    private var killed: Duration?
     private let stopwatch: Stopwatch
 
     /// Nothing is opened yet.
@@ -71,7 +71,7 @@ extension ResolverLine {
             return try await dialer.connection(to: resolver, within: limit)
         } catch let failure as NetworkError {
             if failure.strategy?.carriesTrueName == true, failure.cause.meansKilled {
-                killed = (failure, stopwatch.elapsed)
+                killed = stopwatch.elapsed
             }
             throw failure
         }
@@ -81,7 +81,7 @@ extension ResolverLine {
     /// as any other endpoint would be.
     private func checkPenalty() throws(NetworkError) {
         guard let killed else { return }
-        let left = RouteMemory.residual - (stopwatch.elapsed - killed.time)
+        let left = RouteMemory.residual - (stopwatch.elapsed - killed)
         guard left > .zero else { return self.killed = nil }
         throw NetworkError(resolver, .secure, .leftAlone(left))
     }

@@ -1,5 +1,4 @@
 // Dispatch objects may be used from any thread; on Linux the module does not say so to the compiler.
-internal import CAres
 @preconcurrency internal import Dispatch
 internal import Glibc
 internal import Synchronization

@@ -50,8 +50,8 @@ package final class TLSContext: Sendable {
             connecting: ssl, expectation: TLSSession.Expectation(host: host, pin: pin, strategy: strategy))
     }
 
-    /// Reads the registry's own certificates, if there are any, beside the cooperative pool; ``session(for:port:strategy:offersHTTP:)``
-    /// then finds them read.
+    /// Reads the registry's own certificates, if there are any, beside the cooperative pool;
+    /// ``session(for:port:strategy:offersHTTP:)`` then finds them read.
     ///
     /// - Throws: `TrustError` when they cannot be used.
     package func prepare(for host: Host, port: UInt16) async throws(TrustError) {

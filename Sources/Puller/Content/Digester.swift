@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import LabNet
 
 /// A digest in the making: the boundary to OpenSSL's EVP digests.
 ///
@@ -43,7 +44,7 @@ struct Digester: ~Copyable, @unchecked Sendable {
         var count: UInt32 = 0
         defer { isSound = false }
         guard isSound, EVP_DigestFinal_ex(context, &bytes, &count) == 1,
-            let digest = Digest(algorithm: algorithm, hex: Self.hexadecimal(bytes.prefix(Int(count))))
+            let digest = Digest(algorithm: algorithm, hex: bytes.prefix(Int(count)).hexadecimal)
         else { throw .unsupported(algorithm.rawValue) }
         return digest
     }
@@ -55,10 +56,5 @@ struct Digester: ~Copyable, @unchecked Sendable {
         var digester = try start(algorithm)
         bytes.withUnsafeBytes { digester.update($0) }
         return try digester.finalize()
-    }
-
-    private static func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }

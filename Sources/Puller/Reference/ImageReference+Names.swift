@@ -1,3 +1,5 @@
+internal import LabNet
+
 extension ImageReference: CustomStringConvertible {
     /// The canonical form with everything in it: `docker.io/library/nginx:latest`.
     public var description: String { "\(domain)/\(path)\(suffix)" }
@@ -45,8 +47,6 @@ extension ImageReference {
 
     /// FNV-1a, 64 bits, in hexadecimal: it tells names apart, nothing depends on it being hard to forge.
     private static func checksum(_ text: String) -> String {
-        let number = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }.hexadecimal
     }
 }

@@ -14,7 +14,7 @@ extension Flags {
     ) throws(UsageError) -> DiagnosisRequest {
         guard case .lab(let list) = transport.mode else { throw .needs(.action, Flag.lab.spelling) }
         let setting = Setting(
-            family: transport.family, window: transport.holdOnWindow, control: try controlHost(among: list),
+            family: transport.family, control: try controlHost(among: list),
             proxy: try Self.proxy(of: transport, in: surroundings.environment), overrides: transport.overrides)
         var request = DiagnosisRequest(
             targets: try targets(words), setting: setting, resolvers: list,

@@ -85,11 +85,3 @@ struct Handshakes: Sendable {
         }
     }
 }
-
-extension Greeted.Outcome {
-    /// Whether nothing was sent.
-    var isLeftAlone: Bool {
-        if case .failed(_, .leftAlone) = self { return true }
-        return false
-    }
-}

@@ -26,8 +26,8 @@ private struct Binary {
 
     static func run(_ words: [String], environment: [String: String] = [:]) async throws -> Binary {
         let process = Process()
-        process.executableURL = url
-        process.arguments = words
+        process.executableURL = URL(filePath: "/usr/bin/timeout")
+        process.arguments = ["-k", "1", "100", url.path] + words
         process.environment = ["HOME": "/nonexistent", "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         let output = Pipe.kept()
         let error = Pipe.kept()
@@ -181,8 +181,8 @@ private final class SilentServer: Sendable {
     @Test func aClosedStandardOutputIsQuiet() async throws {
         let script = "\"$0\" -help | head -c 1 >/dev/null; echo ${PIPESTATUS[0]}"
         let process = Process()
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-c", script, Binary.url.path]
+        process.executableURL = URL(filePath: "/usr/bin/timeout")
+        process.arguments = ["-k", "1", "100", "/bin/bash", "-c", script, Binary.url.path]
         let output = Pipe.kept()
         let error = Pipe.kept()
         process.standardOutput = output

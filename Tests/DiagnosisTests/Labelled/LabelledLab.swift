@@ -74,7 +74,7 @@ struct LabelledLab {
             Setting.Proxy(ProxyServer(kind: .http, host: .address($0.address), port: $0.port), isUsed: false)
         }
         let examination = Examination(
-            targets: [try target], setting: Setting(window: window, control: control, proxy: proxy), transport: examiner
+            targets: [try target], setting: Setting(control: control, proxy: proxy), transport: examiner
         )
         let findings = try await examination.run()
         await examiner.close()

@@ -48,6 +48,16 @@ import Testing
         #expect(words.filter { !json.contains($0) } == [])
     }
 
+    @Test func theDigestsOfAPrivateImageAreHiddenInReasonsToo() {
+        let digests = Reason.otherDigest(mirror: "sha256:aa", origin: "sha256:bb")
+        let assessments = zip(Planted.targets, Planted.redacted.assessments)
+        let kept = assessments.filter { $1.reasons.contains(digests) }.map(\.0.text)
+        #expect(kept.contains("nginx"))
+        #expect(kept.filter { $0.contains("payroll") } == [])
+        let open = Planted.plain.assessments.filter { $0.reasons.contains(digests) }
+        #expect(open.contains { $0.target.text.contains("payroll") }, "without a redaction they stand there")
+    }
+
     @Test func theSameThingHasTheSamePseudonym() throws {
         let hidden = Planted.redacted
         let origins = hidden.findings.targets.map(\.target.origin)

@@ -11,7 +11,6 @@ final class ManualClock: Clock, Sendable {
         var now = Instant()
         var next = 0
         var asleep: Set<Int> = []
-        var cancelled: Set<Int> = []
     }
 
     private let state = Watched(State())
@@ -25,11 +24,7 @@ final class ManualClock: Clock, Sendable {
             state.asleep.insert(state.next)
             return state.next
         }
-        await withTaskCancellationHandler {
-            await state.wait { $0.now >= deadline || $0.cancelled.contains(id) }
-        } onCancel: {
-            state.update { _ = $0.cancelled.insert(id) }
-        }
+        await state.wait { $0.now >= deadline }
         state.update { _ = $0.asleep.remove(id) }
         try Task.checkCancellation()
     }

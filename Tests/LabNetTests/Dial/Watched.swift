@@ -2,9 +2,16 @@ import Synchronization
 
 /// A value that tests can wait for, without polling.
 final class Watched<Value: Sendable>: Sendable {
+    private struct Watcher {
+        let id: Int
+        let isThere: @Sendable (Value) -> Bool
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct State {
         var value: Value
-        var watchers: [(isThere: @Sendable (Value) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [Watcher] = []
+        var lastID = 0
     }
 
     private let state: Mutex<State>
@@ -19,23 +26,34 @@ final class Watched<Value: Sendable>: Sendable {
         let (result, woken) = state.withLock { state in
             let result = change(&state.value)
             let value = state.value
-            let woken = state.watchers.filter { $0.isThere(value) }.map(\.continuation)
+            let woken = state.watchers.filter { $0.isThere(value) }
             state.watchers.removeAll { $0.isThere(value) }
             return (result, woken)
         }
-        for watcher in woken { watcher.resume() }
+        for watcher in woken { watcher.continuation.resume() }
         return result
     }
 
-    /// Waits until the value is as wanted.
+    /// Waits until the value is as wanted, or the task is cancelled: a test that waits in vain ends with its time limit.
     func wait(until isThere: @escaping @Sendable (Value) -> Bool) async {
-        await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
-                if isThere(state.value) { return true }
-                state.watchers.append((isThere, continuation))
-                return false
+        let id = state.withLock { state in
+            state.lastID += 1
+            return state.lastID
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if isThere(state.value) || Task.isCancelled { return true }
+                    state.watchers.append(Watcher(id: id, isThere: isThere, continuation: continuation))
+                    return false
+                }
+                if isOver { continuation.resume() }
             }
-            if isSo { continuation.resume() }
+        } onCancel: {
+            let watcher = state.withLock { state in
+                state.watchers.firstIndex { $0.id == id }.map { state.watchers.remove(at: $0) }
+            }
+            watcher?.continuation.resume()
         }
     }
 }

@@ -7,26 +7,13 @@ import Testing
     private let origin = Origin(scheme: .https, host: .name("registry.example"))
     private let failure = NetworkError(step: .dial, host: "registry.example", cause: .refused)
 
-    /// A claim whose taking has begun, and the task that waits for its part.
-    private func line(_ count: Int) -> [(claim: WaySearch.Claim, part: Task<WaySearch.Part, Never>)] {
-        (0..<count).map { _ in
-            let claim = search.claim(origin)
-            return (claim, Task { await claim.take() })
-        }
-    }
-
     @Test func firstSearchesAndTheOthersWaitForWhatItFinds() async {
         let first = search.claim(origin)
         #expect(await first.take() == .mine)
         #expect(await first.take() == .mine, "once taken, it stays")
-        let others = line(7)
+        let waiting = await waiters(7)
         first.end(.found)
-        for other in others {
-            let part = await other.part.value
-            // Whoever came after the end searches himself, and passes it on.
-            #expect(part == .over(.found) || part == .mine)
-            other.claim.end(.found)
-        }
+        for waiter in waiting { #expect(await waiter.part.value == .over(.found)) }
     }
 
     @Test func failureReachesThoseWhoWait() async {
@@ -112,7 +99,8 @@ import Testing
     private func waiters(_ count: Int) async -> [(claim: WaySearch.Claim, part: Task<WaySearch.Part, Never>)] {
         var all: [(claim: WaySearch.Claim, part: Task<WaySearch.Part, Never>)] = []
         for number in 1...count {
-            all += line(1)
+            let claim = search.claim(origin)
+            all.append((claim, Task { await claim.take() }))
             while search.waiting(for: origin) < number { await Task.yield() }
         }
         return all

@@ -40,8 +40,7 @@ struct AnswerTable: Sendable {
 
     private func flags(_ arrival: LookupRecord.Arrival) -> String {
         guard case .answer(let answer) = arrival.content else { return "" }
-        let digits = String(answer.flags, radix: 16)
-        return String(repeating: "0", count: 4 - digits.count) + digits
+        return answer.flags.hexadecimal
     }
 
     private func records(_ arrival: LookupRecord.Arrival) -> String {

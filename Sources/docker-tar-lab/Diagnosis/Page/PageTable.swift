@@ -5,7 +5,7 @@ struct PageTable: Sendable {
     /// The rows.
     let rows: [Row]
 
-    /// A row, which may be set off by a colour.
+    /// A row of cells.
     struct Row: Sendable {
         /// One for each heading.
         let cells: [Cell]
