@@ -21,12 +21,12 @@ struct PulledLayers: Sendable {
 
     /// Fetches and verifies one layer.
     ///
-    /// - Throws: as ``RegistryClient/fetch(_:step:retrying:into:)``.
+    /// - Throws: as ``BlobSource/fetch(_:step:retrying:into:)``.
     func fetch(
-        _ layer: Descriptor, from registry: RegistryClient, into sink: @escaping RegistryClient.BlobSink
+        _ layer: Descriptor, from source: any BlobSource, into sink: @escaping BlobSink
     ) async throws {
         let numbers = numbers[layer.digest] ?? []
-        try await registry.fetch(
+        try await source.fetch(
             layer, step: .layer(layer.digest),
             retrying: { attempt, reason in
                 for number in numbers { report(.retrying(layer: number, attempt: attempt, reason: reason)) }
@@ -40,15 +40,15 @@ struct PulledLayers: Sendable {
 
     /// Fetches all layers, at most `jobs` at a time, lowest first; the first failure ends the others.
     func fetchAll(
-        from registry: RegistryClient, jobs: Int,
-        into sink: @Sendable (Descriptor) throws -> RegistryClient.BlobSink
+        from source: any BlobSource, jobs: Int,
+        into sink: @Sendable (Descriptor) throws -> BlobSink
     ) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             var rest = distinct[...]
             func startNext() throws {
                 guard let layer = rest.popFirst() else { return }
                 let sink = try sink(layer)
-                group.addTask { try await fetch(layer, from: registry, into: sink) }
+                group.addTask { try await fetch(layer, from: source, into: sink) }
             }
             for _ in 0..<max(1, jobs) { try startNext() }
             while try await group.next() != nil { try startNext() }

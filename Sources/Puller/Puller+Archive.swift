@@ -10,15 +10,15 @@ extension Puller {
     ///
     /// - Returns: the size of the file.
     func write(
-        _ members: [ArchiveMember], _ layers: PulledLayers, from registry: RegistryClient, to file: ArchiveFile,
+        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource, to file: ArchiveFile,
         compression: PullRequest.Compression, jobs: Int
     ) async throws -> Int64 {
         if compression == .none, let plan = try await onDisk(file.path, { try ArchivePlan(members) }) {
-            return try await write(plan, layers, from: registry, to: file, jobs: jobs)
+            return try await write(plan, layers, from: source, to: file, jobs: jobs)
         }
         let stream = try await onDisk(file.path) { try ArchiveStream(to: file, compression: compression) }
         return try await write(
-            members, layers, from: registry, to: stream, at: file.path, spoolingBeside: file.path, jobs: jobs)
+            members, layers, from: source, to: stream, at: file.path, spoolingBeside: file.path, jobs: jobs)
     }
 
     /// Writes an archive to standard output.
@@ -27,7 +27,7 @@ extension Puller {
     ///
     /// - Returns: the count of the bytes written.
     func write(
-        _ members: [ArchiveMember], _ layers: PulledLayers, from registry: RegistryClient,
+        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource,
         toStandardOutputWith compression: PullRequest.Compression, jobs: Int
     ) async throws -> Int64 {
         let place = "-"
@@ -39,7 +39,7 @@ extension Puller {
         }
         guard isPlanned else {
             return try await write(
-                members, layers, from: registry, to: stream, at: place, spoolingBeside: Self.spool, jobs: jobs)
+                members, layers, from: source, to: stream, at: place, spoolingBeside: Self.spool, jobs: jobs)
         }
         for member in members {
             guard let layer = member.content.layer else {
@@ -47,7 +47,7 @@ extension Puller {
                 continue
             }
             try await onDisk(place) { try stream.begin(member, size: layer.size) }
-            try await layers.fetch(layer, from: registry) { bytes, _ in
+            try await layers.fetch(layer, from: source) { bytes, _ in
                 try namingDisk(place) { try stream.write(bytes) }
             }
             try await onDisk(place) { try stream.end() }
@@ -57,14 +57,14 @@ extension Puller {
 
     /// Every layer goes straight to its place, in parallel.
     private func write(
-        _ plan: ArchivePlan, _ layers: PulledLayers, from registry: RegistryClient, to file: ArchiveFile, jobs: Int
+        _ plan: ArchivePlan, _ layers: PulledLayers, from source: any BlobSource, to file: ArchiveFile, jobs: Int
     ) async throws -> Int64 {
         try await onDisk(file.path) { try file.write(plan) }
         var places: [Digest: [Int64]] = [:]
         for entry in plan.entries {
             if let layer = entry.member.content.layer { places[layer.digest, default: []].append(entry.contentOffset) }
         }
-        try await layers.fetchAll(from: registry, jobs: jobs) { [places] layer in
+        try await layers.fetchAll(from: source, jobs: jobs) { [places] layer in
             let starts = places[layer.digest] ?? []
             return { bytes, offset in
                 try namingDisk(file.path) { for start in starts { try file.write(bytes, at: start + offset) } }
@@ -75,14 +75,14 @@ extension Puller {
 
     /// The layers are fetched in parallel into files without names, and then written in the archive's order.
     private func write(
-        _ members: [ArchiveMember], _ layers: PulledLayers, from registry: RegistryClient, to stream: ArchiveStream,
+        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource, to stream: ArchiveStream,
         at place: String, spoolingBeside path: String, jobs: Int
     ) async throws -> Int64 {
         var spools: [Digest: SpoolFile] = [:]
         for layer in layers.distinct {
             spools[layer.digest] = try await onDisk(path) { try SpoolFile.create(beside: path) }
         }
-        try await layers.fetchAll(from: registry, jobs: jobs) { [spools] layer in
+        try await layers.fetchAll(from: source, jobs: jobs) { [spools] layer in
             guard let spool = spools[layer.digest] else { throw CancellationError() }
             return { bytes, offset in try namingDisk(path) { try spool.write(bytes, at: offset) } }
         }

@@ -3,22 +3,11 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import Synchronization
 
-extension RegistryClient {
-    /// Where the bytes of a blob go, each exactly once and in order; `offset` counts from the blob's beginning. It runs
-    /// on the pool for blocking work.
-    typealias BlobSink = @Sendable (_ bytes: UnsafeRawBufferPointer, _ offset: Int64) throws -> Void
-
-    /// Fetches a blob and verifies it while it arrives; a connection that breaks is followed by another, which goes on
-    /// where the first one stopped.
-    ///
-    /// - Parameters:
-    ///   - step: what to call it in errors.
-    ///   - retrying: is told of every failure that is not the end.
-    ///   - sink: gets bytes that are not yet known to be right: they are when this returns.
-    /// - Throws: `PullError`; `CancellationError`; what `sink` throws.
+extension RegistryClient: BlobSource {
+    /// See ``BlobSource``. A connection that breaks is followed by another, which goes on where the first one stopped.
     func fetch(
         _ blob: Descriptor, step: PullError.Step,
-        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void = { _, _ in }, into sink: @escaping BlobSink
+        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void, into sink: @escaping BlobSink
     ) async throws {
         try await withTaskExecutorPreference(.blocking) {
             let content = try await naming(step, at: endpoint.origin.authority) { try VerifiedContent(blob) }
@@ -65,7 +54,9 @@ extension RegistryClient {
                 step: step, place: endpoint.origin.authority, cause: .malformed("more than \(limit) bytes"))
         }
         let bytes = Mutex<[UInt8]>([])
-        try await fetch(blob, step: step) { piece, _ in bytes.withLock { $0.append(contentsOf: piece) } }
+        try await fetch(blob, step: step, retrying: { _, _ in }) { piece, _ in
+            bytes.withLock { $0.append(contentsOf: piece) }
+        }
         return bytes.withLock { $0 }
     }
 
