@@ -31,7 +31,7 @@ struct RegistryExamination: Sendable {
         case .registry(let origin, let image): return try await registry(at: origin, image, mirror: nil)
         case .mirror(let origin, let image, let prefix):
             let place = "\(origin)" + (prefix.isEmpty ? "" : "/\(prefix)")
-            var findings = try await registry(at: origin, image, mirror: place)
+            var findings = try await registry(at: origin, image, mirror: try? RegistryMirror(parsing: place))
             findings.originDigest = try await attempt { try await originDigest(of: image) }.value
             return findings
         }
@@ -51,7 +51,7 @@ struct RegistryExamination: Sendable {
     }
 
     private func registry(
-        at origin: Origin, _ image: ImageReference?, mirror: String?
+        at origin: Origin, _ image: ImageReference?, mirror: RegistryMirror?
     ) async throws(CancellationError) -> RegistryFindings {
         var findings = RegistryFindings(isRegistry: false)
         let welcome = try await attempt { try await RegistryInquiry.knock(at: origin, over: log) }.value

@@ -39,10 +39,8 @@ extension Target {
     /// - Parameter image: what is asked for there, and at its origin.
     /// - Throws: `TargetError`.
     package init(mirror text: String, of image: ImageReference) throws(TargetError) {
-        var access = RegistryAccess()
-        access.mirror = text
         do {
-            let place = try access.place(of: image)
+            let place = try RegistryMirror(parsing: text).place(of: image)
             let prefix = place.repository.dropLast(image.path.count)
             let trimmed = prefix.hasSuffix("/") ? prefix.dropLast() : prefix
             self.init(text: text, kind: .mirror(place.origin, image: image, prefix: String(trimmed)))

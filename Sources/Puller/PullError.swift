@@ -31,7 +31,7 @@ public struct PullError: Error, Hashable, Sendable {
     }
 
     /// What went wrong; exit codes and words are made of these in the command's target.
-    public enum Cause: Hashable, Sendable {
+    public indirect enum Cause: Hashable, Sendable {
         /// No such repository or tag; the server's words.
         case notFound(String)
         /// The platform is not there; these are.
@@ -62,6 +62,12 @@ public struct PullError: Error, Hashable, Sendable {
         case exists
         /// The transport failed.
         case network(NetworkError)
+        /// A mirror names another digest than the registry: it is stale, or it lies.
+        case stale(mirror: Digest, origin: Digest)
+        /// The registry itself has to vouch for the digest and did not; why.
+        case notVouched(PullError)
+        /// Each of several failed; in the order in which they were asked.
+        case allFailed([PullError])
     }
 }
 

@@ -59,13 +59,27 @@ public struct PullRequest: Sendable {
 public struct RegistryAccess: Sendable {
     /// User name and password for the registry of the reference.
     public var credential: Credential?
-    /// `host`, `host:port` or `host/prefix` that is asked in place of the reference's registry.
-    public var mirror: String?
+    /// Who is asked in place of the reference's registry, the first asked first.
+    public var mirrors: [RegistryMirror] = []
+    /// Whether the registry itself is asked for what no mirror serves. Otherwise it is not: naming a blocked host burns it.
+    public var fallsBackOnOrigin = false
+    /// Who vouches for the digest that a tag stands for, where mirrors serve the bytes.
+    public var witness = Witness.mirror
     /// Speak HTTP in the clear; loopback registries are otherwise asked over TLS first, as Docker does.
     public var plainHTTP = false
 
     /// The registry of the reference, anonymously.
     public init() {}
+
+    /// Who vouches for a tag's digest.
+    public enum Witness: Hashable, Sendable {
+        /// The mirror that is asked first and answers.
+        case mirror
+        /// The registry itself, which is asked for the digest alone; where it cannot be asked, the mirror.
+        case origin
+        /// The registry itself, or there is no pull.
+        case originOnly
+    }
 
     /// A user name and its password.
     public struct Credential: Hashable, Sendable {
@@ -96,6 +110,12 @@ public enum PullEvent: Hashable, Sendable {
     case assembling
     /// The registry says how many pulls are left.
     case rateLimit(remaining: Int)
+    /// A mirror failed, and the next one is asked.
+    case passedOver(PullError)
+    /// The registry could not be asked for the digest, for this reason: the mirror alone vouches for it.
+    case vouchedByMirrorOnly(PullError)
+    /// A mirror brought a layer at this many bytes per second, which is slow.
+    case slow(mirror: String, bytesPerSecond: Int)
 }
 
 /// What a pull has made.

@@ -27,9 +27,9 @@ public struct Puller: Sendable {
         _ request: PullRequest, progress: @escaping @Sendable (PullEvent) -> Void = { _ in }
     ) async throws -> PullResult {
         try await request.output.refuseUnusable()
-        let registry = try await RegistryClient(
-            request.reference, access: access, transport: transport, patience: patience)
-        let found = try await registry.image(of: request.reference, for: request.platform, report: progress)
+        let sources = try await ImageSources(
+            request.reference, access: access, transport: transport, patience: patience, report: progress)
+        let found = try await sources.image(of: request.reference, for: request.platform)
         let image = ArchivedImage(
             name: request.name ?? request.reference, source: request.reference, index: found.index,
             manifest: found.manifest, config: found.configBytes, diffIDs: found.config.diffIDs)
@@ -47,7 +47,7 @@ public struct Puller: Sendable {
             let file = try await onDisk(path) { try ArchiveFile.create(at: path) }
             do {
                 size = try await write(
-                    members, layers, from: registry, to: file, compression: request.compression, jobs: request.jobs)
+                    members, layers, from: sources, to: file, compression: request.compression, jobs: request.jobs)
                 try await request.output.commit(file, of: saved)
             } catch {
                 // A last owner may live on in a task that is still ending; the name must be gone now.
@@ -56,17 +56,20 @@ public struct Puller: Sendable {
             }
         case .standardOutput:
             size = try await write(
-                members, layers, from: registry, toStandardOutputWith: request.compression, jobs: request.jobs)
+                members, layers, from: sources, toStandardOutputWith: request.compression, jobs: request.jobs)
         }
         return PullResult(image: image, layout: request.layout, path: request.output.path, size: size)
     }
 
     /// The platforms that an image exists for, in the index's order, attestations left out.
     ///
+    /// - Parameter progress: is told of mirrors that fail.
     /// - Throws: `PullError`; `CancellationError` when the task is cancelled.
-    public func platforms(of reference: ImageReference) async throws -> [AvailablePlatform] {
-        let registry = try await RegistryClient(
-            reference, access: access, transport: transport, patience: patience)
-        return try await registry.platforms(of: reference)
+    public func platforms(
+        of reference: ImageReference, progress: @escaping @Sendable (PullEvent) -> Void = { _ in }
+    ) async throws -> [AvailablePlatform] {
+        let sources = try await ImageSources(
+            reference, access: access, transport: transport, patience: patience, report: progress)
+        return try await sources.platforms(of: reference)
     }
 }

@@ -9,7 +9,10 @@ struct Help {
             (.helpWhat, [.action, .image, .arch]),
             (.helpDiagnosis, [.report, .control, .noRedact]),
             (.helpArchive, [.output, .noClobber, .nameInArchive, .format, .keepIndex, .jobs]),
-            (.helpRegistry, [.username, .passwordStdin, .password, .mirror, .plainHTTP]),
+            (
+                .helpRegistry,
+                [.username, .passwordStdin, .password, .mirror, .mirrorFallback, .requireOrigin, .plainHTTP]
+            ),
             (
                 .helpWay,
                 [
@@ -35,6 +38,7 @@ struct Help {
         lines += rows([
             ("$DOCKER_TAR_LAB_PASSWORD", text(.helpPasswordVariable)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
+            ("$XDG_CONFIG_HOME/docker-tar-lab/mirrors.txt", text(.helpMirrorFile)),
             ("$XDG_CACHE_HOME/docker-tar-lab/", text(.helpMemory)),
             ("$HTTPS_PROXY $HTTP_PROXY $ALL_PROXY $NO_PROXY", text(.helpProxyVariables)),
             ("$SSL_CERT_FILE, /etc/docker/certs.d/HOST/", text(.helpCertificates)),

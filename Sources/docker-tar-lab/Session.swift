@@ -72,7 +72,7 @@ struct Session: Sendable {
     }
 
     private func list(_ reference: ImageReference, asJSON: Bool, by puller: Puller) async throws {
-        let listing = PlatformListing(try await puller.platforms(of: reference))
+        let listing = PlatformListing(try await puller.platforms(of: reference) { journal.happened($0) })
         console.say(asJSON ? try listing.json() : listing.lines, on: .output)
     }
 

@@ -11,16 +11,19 @@ struct RegistryClient: Sendable {
 
     /// Finds out which scheme the registry speaks, where that is open; asks nothing otherwise.
     ///
-    /// - Throws: `PullError` when the mirror is no host.
+    /// - Parameter mirror: who is asked in the registry's place; nil for the registry itself.
+    /// - Throws: `PullError` when that is no host.
     init(
-        _ reference: ImageReference, access: RegistryAccess, transport: any HTTPExchanging, patience: Patience
+        _ reference: ImageReference, mirror: RegistryMirror? = nil, access: RegistryAccess,
+        transport: any HTTPExchanging,
+        patience: Patience
     ) async throws {
         var endpoint: RegistryEndpoint
         do {
-            endpoint = try RegistryEndpoint(reference, access: access)
+            endpoint = try RegistryEndpoint(reference, mirror: mirror, plainHTTP: access.plainHTTP)
         } catch {
             throw PullError(
-                step: .manifest, place: access.mirror ?? reference.domain, cause: .malformed("not a registry"))
+                step: .manifest, place: mirror?.description ?? reference.domain, cause: .malformed("not a registry"))
         }
         if endpoint.allowsPlainHTTP, try await Self.speaksPlainHTTP(endpoint, transport) {
             endpoint.origin.scheme = .http
@@ -46,12 +49,13 @@ struct RegistryClient: Sendable {
         }
     }
 
-    /// Sends a GET with whatever authorization the registry wants, and hands a response of an accepted status to
-    /// `receive`.
+    /// Sends a request, a GET unless said otherwise, with whatever authorization the registry wants, and hands a response of
+    /// an accepted status to `receive`.
     ///
     /// - Throws: `Refusal` for any other status, `PullError` for whatever fails below; what `receive` throws.
     func get<Value: Sendable>(
-        _ url: HTTPURL, headers: HTTPHeaders, accepting statuses: Set<Int> = [200], step: PullError.Step,
+        _ url: HTTPURL, by method: HTTPMethod = .GET, headers: HTTPHeaders, accepting statuses: Set<Int> = [200],
+        step: PullError.Step,
         _ receive: @escaping @Sendable (HTTPResponse) async throws -> Value
     ) async throws -> Value {
         var authorization = try await tokens.authorization()
@@ -59,7 +63,7 @@ struct RegistryClient: Sendable {
         while true {
             // The first 401 asks for a token, the second may be for one that has just run out; the third is an answer.
             let mayAnswer = round < 3
-            let request = HTTPRequest(url: url, headers: headers, authorization: authorization)
+            let request = HTTPRequest(method: method, url: url, headers: headers, authorization: authorization)
             let answer: Answer<Value> = try await naming(step, at: url.origin.authority) {
                 try await transport.exchange(request) { response in
                     if statuses.contains(response.status) { return .value(try await receive(response)) }

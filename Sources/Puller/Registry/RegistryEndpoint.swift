@@ -13,38 +13,25 @@ struct RegistryEndpoint: Hashable, Sendable {
     /// Docker counts 127.0.0.0/8, ::1 and localhost among its insecure registries. What leaves the machine never is.
     var allowsPlainHTTP: Bool
 
-    /// - Throws: `ReferenceError.registry` when the mirror is no host.
-    init(_ reference: ImageReference, access: RegistryAccess) throws(ReferenceError) {
-        let usual: Origin.Scheme = access.plainHTTP ? .http : .https
-        var given: Origin.Scheme?
-        if let mirror = access.mirror {
-            var text = mirror[...]
-            for scheme in [Origin.Scheme.https, .http] where mirror.lowercased().hasPrefix("\(scheme.rawValue)://") {
-                given = scheme
-                text = mirror.dropFirst("\(scheme.rawValue)://".count)
-            }
-            let parts = text.split(separator: "/", omittingEmptySubsequences: true)
-            guard let host = parts.first, parts.dropFirst().allSatisfy(Self.isPathSegment) else {
-                throw .registry(mirror)
-            }
-            origin = try ImageReference.origin(ofRegistry: String(host), scheme: given ?? usual)
-            repository = (parts.dropFirst() + [reference.path[...]]).joined(separator: "/")
+    /// Which registry is meant, for a mirror that cannot tell by its own address; nil for all others.
+    var namespace: String?
+
+    /// - Parameters:
+    ///   - mirror: who is asked in the registry's place.
+    ///   - plainHTTP: whether it is asked in the clear where no scheme was typed.
+    /// - Throws: `ReferenceError.registry` when the registry is no host.
+    init(_ reference: ImageReference, mirror: RegistryMirror?, plainHTTP: Bool) throws(ReferenceError) {
+        let usual: Origin.Scheme = plainHTTP ? .http : .https
+        if let mirror {
+            origin = try ImageReference.origin(ofRegistry: mirror.host, scheme: mirror.scheme ?? usual)
+            repository = mirror.path(of: reference.path, in: reference.domain)
+            namespace = mirror.needsNamespace(for: reference.domain) ? reference.domain : nil
         } else {
             origin = try reference.registry(scheme: usual)
             repository = reference.path
         }
-        isMirror = access.mirror != nil
-        allowsPlainHTTP = given == nil && !access.plainHTTP && NetworkKind(origin.host) == .loopback
-    }
-
-    private static func isPathSegment(_ text: Substring) -> Bool {
-        text != "." && text != ".."
-            && text.unicodeScalars.allSatisfy { scalar in
-                switch scalar {
-                case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", "~": true
-                default: false
-                }
-            }
+        isMirror = mirror != nil
+        allowsPlainHTTP = mirror?.scheme == nil && !plainHTTP && NetworkKind(origin.host) == .loopback
     }
 
     /// `/v2/`, which says whether somebody is there.
@@ -52,29 +39,26 @@ struct RegistryEndpoint: Hashable, Sendable {
 
     /// Where a manifest is, by tag or digest; both are safe in a path by their grammar.
     func manifest(_ name: String) -> HTTPURL {
-        HTTPURL(origin: origin, target: "/v2/\(repository)/manifests/\(name)")
+        url("manifests/\(name)")
     }
 
     /// Where a blob is.
     func blob(_ digest: Digest) -> HTTPURL {
-        HTTPURL(origin: origin, target: "/v2/\(repository)/blobs/\(digest)")
+        url("blobs/\(digest)")
+    }
+
+    /// A registry's name is a host with a port, or `docker.io`: nothing in it is special in a query.
+    private func url(_ path: String) -> HTTPURL {
+        HTTPURL(origin: origin, target: "/v2/\(repository)/\(path)" + (namespace.map { "?ns=\($0)" } ?? ""))
     }
 }
 
-extension RegistryAccess {
-    /// Whether a text can be a mirror: `host`, `host:port` or `host/prefix`, with or without `https://` or `http://`.
-    public static func isMirror(_ text: String) -> Bool {
-        var access = RegistryAccess()
-        access.mirror = text
-        let any = ImageReference(domain: ImageReference.dockerHub, path: "library/any", tag: nil, digest: nil)
-        return (try? RegistryEndpoint(any, access: access)) != nil
-    }
-
-    /// Where an image is asked for with this access: the registry or its mirror, and its path there.
+extension RegistryMirror {
+    /// Where an image is asked for at this mirror: its origin, and the image's path there.
     ///
-    /// - Throws: `ReferenceError.registry` when the mirror is no host.
+    /// - Throws: `ReferenceError.registry` when it is no host.
     package func place(of reference: ImageReference) throws(ReferenceError) -> (origin: Origin, repository: String) {
-        let endpoint = try RegistryEndpoint(reference, access: self)
+        let endpoint = try RegistryEndpoint(reference, mirror: self, plainHTTP: false)
         return (endpoint.origin, endpoint.repository)
     }
 }

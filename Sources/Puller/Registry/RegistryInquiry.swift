@@ -11,12 +11,11 @@ package struct RegistryInquiry: Sendable {
     /// An anonymous client; asks nothing but, on this machine, which scheme the registry speaks.
     ///
     /// - Throws: `PullError` when the mirror is no host; `CancellationError`.
-    package init(_ reference: ImageReference, mirror: String?, transport: any HTTPExchanging) async throws {
-        var access = RegistryAccess()
-        access.mirror = mirror
+    package init(_ reference: ImageReference, mirror: RegistryMirror?, transport: any HTTPExchanging) async throws {
         var patience = Patience()
         patience.policy.attempts = 1
-        client = try await RegistryClient(reference, access: access, transport: transport, patience: patience)
+        client = try await RegistryClient(
+            reference, mirror: mirror, access: RegistryAccess(), transport: transport, patience: patience)
         self.reference = reference
     }
 

@@ -12,6 +12,8 @@ enum Flag: String, CaseIterable, Sendable {
     case keepIndex = "keep-index"
     // who asks, and whom
     case username, password, mirror
+    case mirrorFallback = "mirror-fallback"
+    case requireOrigin = "require-origin"
     case passwordStdin = "password-stdin"
     case plainHTTP = "plain-http"
     // the way there
@@ -37,7 +39,7 @@ enum Flag: String, CaseIterable, Sendable {
     var takesValue: Bool {
         switch self {
         case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .quiet, .json,
-            .noRedact, .debug, .version, .help:
+            .noRedact, .debug, .mirrorFallback, .requireOrigin, .version, .help:
             false
         default: true
         }
@@ -55,7 +57,7 @@ enum Flag: String, CaseIterable, Sendable {
         case .json: [.list, .diagnose]
         case .report, .control, .noRedact: [.diagnose]
         // A diagnosis tries the strategies itself, knows plain HTTP by its targets' URLs, and sends no credential.
-        case .sni, .plainHTTP, .username, .password, .passwordStdin: [.pull, .list]
+        case .sni, .plainHTTP, .username, .password, .passwordStdin, .mirrorFallback, .requireOrigin: [.pull, .list]
         default: Set(Action.allCases)
         }
     }

@@ -61,6 +61,8 @@ extension Flags {
         if username != nil { given.append(.username) }
         if password != nil { given.append(.password) }
         if passwordStdin { given.append(.passwordStdin) }
+        if mirrorFallback { given.append(.mirrorFallback) }
+        if requireOrigin { given.append(.requireOrigin) }
         return given
     }
 }

@@ -29,16 +29,16 @@ extension Flags {
         return request
     }
 
-    /// What was typed, and the mirror beside it.
+    /// What was typed, and the mirrors beside it.
     private func targets(_ words: [String]) throws(UsageError) -> [Target] {
-        let mirror = try mirrorHost()
+        let mirrors = try typedMirrors().map(\.description)
         do throws(TargetError) {
-            if words.isEmpty { return try Target.defaults(mirrors: mirror.map { [$0] } ?? []) }
+            if words.isEmpty { return try Target.defaults(mirrors: mirrors) }
             var targets: [Target] = []
             for word in words { targets.append(try Target(parsing: word)) }
             // A mirror stands for Docker Hub, as everybody's does.
             let image = targets.compactMap(\.image).first { $0.domain == ImageReference.dockerHub }
-            if let mirror {
+            for mirror in mirrors {
                 targets.append(try Target(mirror: mirror, of: image ?? WellKnownRegistry.dockerHub.image))
             }
             return targets

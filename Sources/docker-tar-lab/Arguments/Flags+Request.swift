@@ -67,16 +67,8 @@ extension Flags {
         return number
     }
 
-    /// Which registry is asked, and by whom.
-    func access(in surroundings: Surroundings) throws(UsageError) -> RegistryAccess {
-        var access = RegistryAccess()
-        access.credential = try credential(in: surroundings)
-        access.mirror = try mirrorHost()
-        access.plainHTTP = plainHTTP
-        return access
-    }
-
-    private func credential(in surroundings: Surroundings) throws(UsageError) -> RegistryAccess.Credential? {
+    /// Who asks.
+    func credential(in surroundings: Surroundings) throws(UsageError) -> RegistryAccess.Credential? {
         if password != nil, passwordStdin {
             throw .conflict(Flag.password.spelling, Flag.passwordStdin.spelling)
         }
@@ -97,12 +89,5 @@ extension Flags {
             throw .noPassword
         }
         return .init(user: username, password: Secret(password))
-    }
-
-    /// The mirror as it was typed.
-    func mirrorHost() throws(UsageError) -> String? {
-        guard let mirror else { return nil }
-        guard RegistryAccess.isMirror(mirror) else { throw .invalidValue(.mirror, mirror, .expectedMirror) }
-        return mirror
     }
 }

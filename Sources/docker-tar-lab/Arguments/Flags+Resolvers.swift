@@ -64,7 +64,7 @@ extension Flags {
 
     /// The user's own list; nil where there is none.
     static func ownResolvers(in surroundings: Surroundings) throws(UsageError) -> ResolverList? {
-        guard let path = resolverPath(surroundings.environment) else { return nil }
+        guard let path = configuration("resolvers.txt", in: surroundings.environment) else { return nil }
         let text: String?
         do { text = try surroundings.read(path) } catch {
             throw .resolverFile(path: path, .errno(error.errno))
@@ -75,12 +75,12 @@ extension Flags {
         }
     }
 
-    /// The user's list (XDG Base Directory Specification: a relative `XDG_CONFIG_HOME` is ignored).
-    static func resolverPath(_ environment: [String: String]) -> String? {
+    /// A file of the user's own settings (XDG Base Directory Specification: a relative `XDG_CONFIG_HOME` is ignored).
+    static func configuration(_ name: String, in environment: [String: String]) -> String? {
         if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
-            return "\(folder)/docker-tar-lab/resolvers.txt"
+            return "\(folder)/docker-tar-lab/\(name)"
         }
         guard let home = environment["HOME"], home.hasPrefix("/") else { return nil }
-        return "\(home)/.config/docker-tar-lab/resolvers.txt"
+        return "\(home)/.config/docker-tar-lab/\(name)"
     }
 }

@@ -22,7 +22,9 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var username: String?
     @Option(parsing: .unconditional) var password: String?
     @Option(parsing: .unconditional) var passwordStdin = false
-    @Option(parsing: .unconditional) var mirror: String?
+    @Option(parsing: .unconditionalSingleValue) var mirror: [String] = []
+    @Option(parsing: .unconditional) var mirrorFallback = false
+    @Option(parsing: .unconditional) var requireOrigin = false
     @Option(name: .customLong("plain-http"), parsing: .unconditional) var plainHTTP = false
 
     @Option(parsing: .unconditional) var lab = false

@@ -9,6 +9,15 @@ struct Invocation: Sendable {
         case pull(PullRequest)
         case list(ImageReference, asJSON: Bool)
         case diagnose(DiagnosisRequest)
+
+        /// The one image that it is about; nil for a diagnosis.
+        fileprivate var image: ImageReference? {
+            switch self {
+            case .pull(let request): request.reference
+            case .list(let reference, _): reference
+            case .diagnose: nil
+            }
+        }
     }
 
     /// What is to be done.
@@ -52,11 +61,11 @@ struct Invocation: Sendable {
         case .diagnose: task = .diagnose(try flags.diagnosis(of: words, over: transport, in: surroundings))
         }
         self.transport = transport
-        access = try flags.access(in: surroundings)
+        access = try flags.access(to: task.image, in: surroundings)
         circumstances = Circumstances(
             action: action, image: text, isLab: flags.lab, hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false,
             hasCredential: access.credential != nil,
-            hasMirror: access.mirror != nil, hasProxy: flags.mayUseProxy(in: surroundings.environment),
+            hasMirror: !access.mirrors.isEmpty, hasProxy: flags.mayUseProxy(in: surroundings.environment),
             refusesToReplace: flags.noClobber)
         isQuiet = flags.quiet
         showsSteps = flags.debug

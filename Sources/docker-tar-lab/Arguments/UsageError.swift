@@ -32,6 +32,8 @@ enum UsageError: Error, Hashable, Sendable {
     case invalidImage(String, Sentence)
     /// The user's list of resolvers cannot be read; its path, and why.
     case resolverFile(path: String, Sentence)
+    /// The user's map of mirrors cannot be read; its path, and why.
+    case mirrorFile(path: String, Sentence)
     /// A user name stands without any password.
     case noPassword
     /// `-password-stdin` found no password.

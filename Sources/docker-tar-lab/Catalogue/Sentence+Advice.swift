@@ -154,6 +154,11 @@ extension Sentence {
         Sentence(en: "without -mirror, or with another one.", zh: "去掉 -mirror，或换一个镜像站。")
     }
 
+    static var withoutOrigin: Sentence {
+        Sentence(
+            en: "without -require-origin, if the mirror's word is enough.", zh: "如果可以只信任镜像站，去掉 -require-origin。")
+    }
+
     /// Refused by a server for a reason of its own.
     static func otherWay(_ circumstances: Circumstances) -> Sentence {
         circumstances.hasMirror

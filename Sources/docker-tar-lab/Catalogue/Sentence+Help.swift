@@ -37,6 +37,12 @@ extension Sentence {
             zh: "自定义的 lab 模式 DNS 服务器，每行一个\n（未设置 $XDG_CONFIG_HOME 时为 ~/.config）")
     }
 
+    static var helpMirrorFile: Sentence {
+        Sentence(
+            en: "your own mirrors: docker.io = a.example, b.example/hub\n* = m.example/{registry}",
+            zh: "自定义的镜像站：docker.io = a.example, b.example/hub\n* = m.example/{registry}")
+    }
+
     static var helpMemory: Sentence {
         Sentence(
             en: "what -lab remembers: hosts, addresses, strategies, times\n(~/.cache where $XDG_CACHE_HOME is not set)",
@@ -58,7 +64,7 @@ extension Sentence {
         case .jobs: Sentence(en: "NUMBER", zh: "数量")
         case .username: Sentence(en: "NAME", zh: "用户名")
         case .password: Sentence(en: "PASSWORD", zh: "密码")
-        case .mirror: Sentence(en: "HOST[/PREFIX]", zh: "主机[/前缀]")
+        case .mirror: Sentence(en: "HOST[/PREFIX],…|none", zh: "主机[/前缀],…|none")
         case .network: Sentence(name: "ip|ip4|ip6")
         case .sni: Sentence(en: "STRATEGY", zh: "策略")
         case .hello: Sentence(name: "standard|small|tls12")
@@ -74,7 +80,8 @@ extension Sentence {
         case .control: Sentence(en: "HOST[:PORT]", zh: "主机[:端口]")
         case .authorityFolder: Sentence(en: "FOLDER", zh: "目录")
         case .lang: Sentence(name: "en|zh")
-        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .quiet, .json,
+        case .mirrorFallback, .requireOrigin, .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary,
+            .forget, .noMemory, .quiet, .json,
             .noRedact, .debug, .version, .help:
             nil
         }
@@ -113,7 +120,15 @@ extension Sentence {
         case .passwordStdin: Sentence(en: "read the password from standard input", zh: "从标准输入读取密码")
         case .password:
             Sentence(en: "the password, for all on this machine to see", zh: "密码；本机其他用户可以看到")
-        case .mirror: Sentence(en: "ask this mirror in place of the registry", zh: "使用镜像站代替原仓库")
+        case .mirror:
+            Sentence(
+                en: "ask these mirrors, one after another, in place of the registry", zh: "依次使用这些镜像站代替原仓库")
+        case .mirrorFallback:
+            Sentence(en: "ask the registry itself for what no mirror serves", zh: "镜像站都无法提供时，访问原仓库")
+        case .requireOrigin:
+            Sentence(
+                en: "with -lab and mirrors: fail unless the registry itself\nvouches for the digest",
+                zh: "lab 模式使用镜像站时，\n必须由原仓库确认摘要，否则失败")
         case .plainHTTP: Sentence(en: "speak HTTP without TLS to the registry", zh: "使用不加密的 HTTP 访问仓库")
         case .lab: labHelp
         case .dnsServers: resolversHelp

@@ -60,6 +60,26 @@ extension Sentence {
             zh: "第 \(layer) 层重新下载（第 \(attempt) 次）：\(reason.zh)")
     }
 
+    /// A mirror failed.
+    static func passedOver(_ step: Sentence, _ cause: Sentence) -> Sentence {
+        Sentence(
+            en: "\(step.en): \(cause.en). The next one is asked.", zh: "\(step.zh)：\(cause.zh)。改用下一个来源。")
+    }
+
+    /// The registry could not be asked what the tag stands for.
+    static func vouchedByMirrorOnly(_ cause: Sentence) -> Sentence {
+        Sentence(
+            en: "digest vouched for by the mirror only (\(cause.en)). -require-origin makes that an error.",
+            zh: "摘要仅由镜像站提供，原仓库未能确认（\(cause.zh)）。如需强制确认，请用 -require-origin。")
+    }
+
+    /// A mirror is slow.
+    static func slow(_ mirror: String, _ rate: String) -> Sentence {
+        Sentence(
+            en: "\(mirror) is slow: \(rate)/s. Another one may be faster: -mirror HOST.",
+            zh: "\(mirror) 速度很慢：\(rate)/s。可以换一个镜像站：-mirror 主机。")
+    }
+
     /// For the log: what begins.
     static func begins(_ action: Action, _ image: String) -> Sentence {
         switch action {

@@ -65,6 +65,16 @@ extension Sentence {
             Sentence(
                 en: "something that may not be replaced stands under that name", zh: "已存在同名文件，且不允许覆盖")
         case .network(let error): .cause(error.cause)
+        case .stale(let mirror, let origin):
+            Sentence(
+                en: "it is stale or lies: it has \(mirror) under that name, and the registry has \(origin)",
+                zh: "镜像站内容过期或有误：该名称在镜像站上是 \(mirror)，在原仓库是 \(origin)")
+        case .notVouched:
+            Sentence(
+                en: "the registry itself does not vouch for the digest, and -require-origin was given",
+                zh: "原仓库未能确认摘要，而命令要求必须确认（-require-origin）")
+        case .allFailed:
+            Sentence(en: "all that could be asked have failed", zh: "所有可用的来源都失败了")
         }
     }
 

@@ -21,6 +21,7 @@ extension Sentence {
             case .invalidTarget(let text): .invalidTarget(text)
             case .invalidImage(let name, let reason): .invalidImage(name, reason)
             case .resolverFile(let path, let reason): .resolverFile(path, reason)
+            case .mirrorFile(let path, let reason): .mirrorFile(path, reason)
             case .noPassword: .noPassword
             case .noPasswordOnInput: .noPasswordOnInput
             case .parser(let text): .parser(text)
@@ -128,6 +129,19 @@ extension Sentence {
         Sentence(
             en: "the list of resolvers in \(path) cannot be used: \(reason.en)",
             zh: "无法使用 \(path) 中的 DNS 服务器列表：\(reason.zh)")
+    }
+
+    private static func mirrorFile(_ path: String, _ reason: Sentence) -> Sentence {
+        Sentence(
+            en: "the map of mirrors in \(path) cannot be used: \(reason.en)",
+            zh: "无法使用 \(path) 中的镜像站列表：\(reason.zh)")
+    }
+
+    /// A line of the map of mirrors.
+    static func unreadableLine(_ number: Int, _ text: String) -> Sentence {
+        Sentence(
+            en: "line \(number), “\(text)”. Write REGISTRY = MIRROR, MIRROR, as in docker.io = mirror.example.com/hub.",
+            zh: "第 \(number) 行“\(text)”。格式为 仓库 = 镜像站, 镜像站，例如 docker.io = mirror.example.com/hub。")
     }
 
     private static var noPassword: Sentence {

@@ -77,7 +77,7 @@ struct PullProgress: Hashable, Sendable {
             change(number) { $0.phase = .retrying }
         case .assembling:
             isAssembling = true
-        case .rateLimit:
+        case .rateLimit, .passedOver, .vouchedByMirrorOnly, .slow:
             break
         }
     }

@@ -20,6 +20,9 @@ enum Advice {
         case .disk(let errno): disk(errno)
         case .exists: [circumstances.refusesToReplace ? .allowReplacing : .otherOutput]
         case .network(let cause): Self.for(cause, circumstances)
+        case .stale: [.leaveMirror]
+        case .notVouched(let error): Self.for(error, circumstances) + [.withoutOrigin]
+        case .allFailed(let errors): unique(errors.flatMap { Self.for($0, circumstances) })
         }
     }
 
@@ -35,7 +38,10 @@ enum Advice {
         if !circumstances.isLab, error.all.contains(where: \.mayBeCensored) {
             advice.insert(.lab(circumstances), at: error.showsInterference ? 0 : advice.endIndex)
         }
-        if advice.isEmpty { advice = [.seeDebug] }
+        return unique(advice.isEmpty ? [.seeDebug] : advice)
+    }
+
+    private static func unique(_ advice: [Sentence]) -> [Sentence] {
         var told: Set<Sentence> = []
         return advice.filter { told.insert($0).inserted }
     }

@@ -37,6 +37,11 @@ struct ErrorReport {
         }
         var lines = [heading] + failure(.attempted(error), .cause(error.cause))
         switch error.cause {
+        case .allFailed(let errors):
+            lines = [heading] + errors.flatMap { failure(.attempted($0), cause(of: $0)) }
+            lines += indented(Advice.for(error, circumstances))
+        case .notVouched(let reason):
+            lines += failure(.attempted(reason), cause(of: reason)) + indented(Advice.for(error, circumstances))
         case .noSuchPlatform(_, let available):
             lines.append("  " + text(.existingPlatforms))
             lines += PlatformListing(available).table.map { "    " + $0 }
@@ -44,6 +49,12 @@ struct ErrorReport {
         default: lines += indented(Advice.for(error, circumstances))
         }
         return lines
+    }
+
+    /// The cause alone; of an attempt to connect, what was attempted with it.
+    private func cause(of error: PullError) -> Sentence {
+        guard case .network(let error) = error.cause else { return .cause(error.cause) }
+        return .because(.attempted(error), .cause(error.cause))
     }
 
     private var heading: String {

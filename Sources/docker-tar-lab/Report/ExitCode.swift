@@ -51,10 +51,18 @@ enum ExitCode: Int32, CaseIterable, Sendable {
         case .unauthorised, .realmRefused: self = .notAuthorised
         case .rateLimited: self = .rateLimited
         case .status, .malformed: self = .network
-        case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable: self = .verification
+        case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable, .stale, .notVouched: self = .verification
         case .disk, .exists: self = .disk
         case .network(let error): self.init(error, isLab: isLab)
+        case .allFailed(let errors): self = Self.common(errors.map { ExitCode($0.cause, isLab: isLab) })
         }
+    }
+
+    /// What several failures come to: what all have in common, else that something false was served, else the network.
+    private static func common(_ codes: [ExitCode]) -> ExitCode {
+        if let first = codes.first, codes.allSatisfy({ $0 == first }) { return first }
+        if codes.isEmpty || codes.contains(.verification) { return .verification }
+        return codes.contains(.interference) ? .interference : .network
     }
 
     private init(_ error: NetworkError, isLab: Bool) {

@@ -38,6 +38,9 @@ struct Journal: Sendable {
             write(.retrying(layer + 1, attempt: attempt, .cause(reason.cause)), .warning)
         case .rateLimit(let remaining):
             if remaining <= 10 { tell(.pullsLeft(remaining)) } else { write(.pullsLeft(remaining)) }
+        case .passedOver(let error): tell(.passedOver(.attempted(error), error.deepest))
+        case .vouchedByMirrorOnly(let error): tell(.vouchedByMirrorOnly(error.deepest))
+        case .slow(let mirror, let rate): tell(.slow(mirror, ByteCount.text(Int64(rate))))
         }
     }
 
@@ -56,6 +59,14 @@ struct Journal: Sendable {
     /// An error's report, which was said already.
     func failed(_ report: [String]) {
         for line in report { logger.error("\(line)") }
+    }
+}
+
+extension PullError {
+    /// The cause that says most: of an attempt to connect, the first attempt's.
+    fileprivate var deepest: Sentence {
+        guard case .network(let error) = cause else { return .cause(cause) }
+        return .cause((error.attempts.first ?? error).cause)
     }
 }
 

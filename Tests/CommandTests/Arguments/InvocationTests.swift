@@ -106,11 +106,46 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
         #expect(try invocation("pull nginx -username me", surroundings(environment: environment)).notices == [])
     }
 
-    @Test func theRegistryAndItsMirror() throws {
-        let access = try invocation("list nginx -mirror m.example:5000/hub -plain-http").access
-        #expect(access.mirror == "m.example:5000/hub")
-        #expect(access.plainHTTP)
-        #expect(try invocation("list nginx").access.mirror == nil)
+    @Test(
+        arguments: [
+            ("list nginx", [], false, .mirror), ("list nginx -lab", [], false, .origin),
+            ("list nginx -mirror m.example:5000/hub", ["m.example:5000/hub"], false, .mirror),
+            (
+                "pull nginx -mirror a.example,b.example -mirror http://c.example",
+                ["a.example", "b.example", "http://c.example"], false, .mirror
+            ),
+            ("pull nginx -mirror a.example -mirror-fallback", ["a.example"], true, .mirror),
+            ("pull nginx -mirror a.example -lab", ["a.example"], false, .origin),
+            ("pull nginx -mirror a.example -lab -require-origin", ["a.example"], false, .originOnly),
+        ] as [(String, [String], Bool, RegistryAccess.Witness)])
+    func whomTheImageIsAskedFor(
+        _ line: String, _ mirrors: [String], _ fallsBack: Bool, _ witness: RegistryAccess.Witness
+    ) throws {
+        let access = try invocation(line).access
+        #expect(access.mirrors.map(\.description) == mirrors)
+        #expect(access.fallsBackOnOrigin == fallsBack)
+        #expect(access.witness == witness)
+        #expect(!access.plainHTTP)
+        #expect(try invocation("list nginx -plain-http").access.plainHTTP)
+    }
+
+    @Test(
+        arguments: [
+            ("pull nginx", ["a.example", "b.example/hub"]), ("list ghcr.io/a/b", ["m.example/{registry}"]),
+            ("pull nginx -mirror none", []), ("pull nginx -mirror c.example", ["c.example"]),
+        ])
+    func mirrorsOfTheUsersOwnMap(_ line: String, _ mirrors: [String]) throws {
+        let text = "docker.io = a.example, b.example/hub\n* = m.example/{registry}\n"
+        let known = surroundings(environment: ["HOME": "/h"], files: ["/h/.config/docker-tar-lab/mirrors.txt": text])
+        #expect(try invocation(line, known).access.mirrors.map(\.description) == mirrors)
+    }
+
+    @Test func aMapOfMirrorsThatCannotBeReadIsNamed() {
+        let path = "/h/.config/docker-tar-lab/mirrors.txt"
+        let broken = surroundings(environment: ["HOME": "/h"], files: [path: "\ndocker.io a.example"])
+        #expect(throws: UsageError.mirrorFile(path: path, .unreadableLine(2, "docker.io a.example"))) {
+            try invocation("pull nginx", broken)
+        }
     }
 
     @Test func whatIsSaidAndWhere() throws {

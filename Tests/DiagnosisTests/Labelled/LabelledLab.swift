@@ -92,10 +92,10 @@ struct LabelledLab {
         case .lab(_, let family): transport = try examiner { $0.family = family?.alone ?? .ip }
         case .segmentSize(let size): transport = try examiner { $0.segmentSize = size }
         case .mirror(let place):
-            access.mirror = place
+            access.mirrors = [try RegistryMirror(parsing: place)]
             transport = try examiner()
         }
-        if let mirror { access.mirror = mirror }
+        if let mirror { access.mirrors = [try RegistryMirror(parsing: mirror)] }
         let output = folder.appending(path: "image.tar").path
         let request = PullRequest(
             reference: image, platform: Platform(os: "linux", architecture: "amd64"),

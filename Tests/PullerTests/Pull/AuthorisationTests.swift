@@ -133,7 +133,7 @@ import Testing
             let bench = try PullBench()
             let registry = try FakeRegistry.golden(challenge: challenge, basic: Self.basic)
             var access = Self.access()
-            access.mirror = "127.0.0.1:5055"
+            access.mirrors = [try RegistryMirror(parsing: "127.0.0.1:5055")]
             _ = try? await bench.pull(registry, bench.request("registry.example/lab/img1:single"), access: access)
             #expect(registry.requests.allSatisfy { $0.authorization != Self.basic })
             #expect(registry.count("manifests/single") > 0)

@@ -175,14 +175,18 @@ import Testing
                 "nginx", "m.example:8080/hub/docker.io",
                 "https://m.example:8080/v2/hub/docker.io/library/nginx/manifests/latest"
             ),
-            ("ghcr.io/a/b", "https://m.example/", "https://m.example/v2/a/b/manifests/latest"),
-            ("ghcr.io/a/b", "http://m.example/p/", "http://m.example/v2/p/a/b/manifests/latest"),
-            ("ghcr.io/a/b", "[2001:db8::1]:5000", "https://[2001:db8::1]:5000/v2/a/b/manifests/latest"),
+            ("ghcr.io/a/b", "https://m.example/", "https://m.example/v2/a/b/manifests/latest?ns=ghcr.io"),
+            ("ghcr.io/a/b", "http://m.example/p/", "http://m.example/v2/p/a/b/manifests/latest?ns=ghcr.io"),
+            (
+                "ghcr.io/a/b", "[2001:db8::1]:5000",
+                "https://[2001:db8::1]:5000/v2/a/b/manifests/latest?ns=ghcr.io"
+            ),
+            ("ghcr.io/a/b", "m.example/{registry}", "https://m.example/v2/ghcr.io/a/b/manifests/latest"),
+            ("nginx", "m.example/{registry}/", "https://m.example/v2/docker.io/library/nginx/manifests/latest"),
         ] as [(String, String?, String)])
     func asks(_ name: String, _ mirror: String?, _ url: String) throws {
-        var access = RegistryAccess()
-        access.mirror = mirror
-        let endpoint = try RegistryEndpoint(ImageReference(parsing: name), access: access)
+        let endpoint = try RegistryEndpoint(
+            ImageReference(parsing: name), mirror: mirror.map { try RegistryMirror(parsing: $0) }, plainHTTP: false)
         #expect(endpoint.manifest("latest").description == url)
         #expect(endpoint.isMirror == (mirror != nil))
         #expect(!endpoint.allowsPlainHTTP)
@@ -190,10 +194,10 @@ import Testing
 
     @Test(arguments: [
         "", "/", "a b", "m.example/../x", "m.example/a?b", "m.example/%2e", "user@m.example", "ftp://m.example",
-        "m.example:0",
+        "m.example:0", "{registry}.m.example", "m.example/{other}",
     ])
     func refusesMirrors(_ text: String) {
-        #expect(!RegistryAccess.isMirror(text))
+        #expect(throws: ReferenceError.self) { try RegistryMirror(parsing: text) }
     }
 
     @Test(arguments: [
@@ -201,6 +205,7 @@ import Testing
     ])
     func onlyLoopbackMayBePlain(_ name: String, _ mayBePlain: Bool) throws {
         #expect(
-            try RegistryEndpoint(ImageReference(parsing: name), access: RegistryAccess()).allowsPlainHTTP == mayBePlain)
+            try RegistryEndpoint(ImageReference(parsing: name), mirror: nil, plainHTTP: false).allowsPlainHTTP
+                == mayBePlain)
     }
 }

@@ -1,0 +1,209 @@
+internal import LabNet
+internal import Synchronization
+
+/// Everybody who is asked for one image: its mirrors in their order, its registry, or both.
+///
+/// Whoever fails is named, and the next one is asked, for every blob anew: a mirror can serve the manifest and refuse a
+/// layer. Who has served something false is asked no more.
+final class ImageSources: Sendable {
+    private struct Standing {
+        /// Who is asked no more.
+        var liars: Set<Int> = []
+        /// Who was told of, so that each is told of once.
+        var told: Set<Int> = []
+    }
+
+    /// In the order in which they are asked; never empty.
+    let clients: [RegistryClient]
+    private let origin: RegistryClient?
+    private let witness: RegistryAccess.Witness
+    private let patience: Patience
+    private let report: @Sendable (PullEvent) -> Void
+    private let standing = Mutex(Standing())
+
+    /// How long the registry is waited for when it is to vouch for a digest.
+    static let witnessLimit = Duration.seconds(3)
+    /// Below so many bytes per second a mirror is called slow.
+    static let slowRate = 100_000
+
+    /// - Throws: `PullError` when one of them is no host; `CancellationError`.
+    init(
+        _ reference: ImageReference, access: RegistryAccess, transport: any HTTPExchanging, patience: Patience,
+        report: @escaping @Sendable (PullEvent) -> Void = { _ in }
+    ) async throws {
+        func client(_ mirror: RegistryMirror?, isLast: Bool) async throws -> RegistryClient {
+            var patience = patience
+            // Where others are left, nobody is waited for long.
+            if !isLast { patience.policy.attempts = min(2, patience.policy.attempts) }
+            return try await RegistryClient(
+                reference, mirror: mirror, access: access, transport: transport, patience: patience)
+        }
+        var clients: [RegistryClient] = []
+        for (index, mirror) in access.mirrors.enumerated() {
+            let isLast = index == access.mirrors.count - 1 && !access.fallsBackOnOrigin
+            clients.append(try await client(mirror, isLast: isLast))
+        }
+        let asksOrigin = clients.isEmpty || access.fallsBackOnOrigin || access.witness != .mirror
+        origin = asksOrigin ? try await client(nil, isLast: true) : nil
+        if let origin, clients.isEmpty || access.fallsBackOnOrigin { clients.append(origin) }
+        self.clients = clients
+        witness = access.mirrors.isEmpty ? .mirror : access.witness
+        self.patience = patience
+        self.report = report
+    }
+
+    /// The image for this platform, from the first who has it.
+    ///
+    /// - Throws: `PullError`; `CancellationError`.
+    func image(of reference: ImageReference, for platform: Platform) async throws -> FoundImage {
+        let pinned = try await vouched(reference)
+        return try await first { [report] client in
+            try await client.unlessStale(reference, pinned) {
+                try await client.image(of: pinned, for: platform, report: report)
+            }
+        }
+    }
+
+    /// The platforms that the image exists for.
+    ///
+    /// - Throws: `PullError`; `CancellationError`.
+    func platforms(of reference: ImageReference) async throws -> [AvailablePlatform] {
+        let pinned = try await vouched(reference)
+        return try await first { client in
+            try await client.unlessStale(reference, pinned) { try await client.platforms(of: pinned) }
+        }
+    }
+}
+
+// MARK: The digest
+
+extension ImageSources {
+    /// The reference with the digest that the registry itself names, where it is to be asked for that.
+    private func vouched(_ reference: ImageReference) async throws -> ImageReference {
+        guard witness != .mirror, reference.digest == nil, let origin else { return reference }
+        do {
+            var pinned = reference
+            pinned.digest = try await patience.clock.limited(to: Self.witnessLimit, at: origin.endpoint.origin) {
+                try await origin.digest(of: reference)
+            }
+            return pinned
+        } catch let error as PullError {
+            guard witness == .origin else {
+                throw PullError(step: .manifest, place: error.place, cause: .notVouched(error))
+            }
+            report(.vouchedByMirrorOnly(error))
+            return reference
+        }
+    }
+}
+
+extension PullClock {
+    /// Runs `body`, for at most so long.
+    ///
+    /// - Throws: `PullError` with `.network` and `.timedOut` when the time has passed; what `body` throws.
+    fileprivate func limited<Value: Sendable>(
+        to limit: Duration, at place: Origin, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await self.sleep(limit)
+                let silence = NetworkError(step: .exchange, host: place.authority, cause: .timedOut(limit))
+                throw PullError(step: .manifest, place: place.authority, cause: .network(silence))
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+}
+
+extension RegistryClient {
+    /// Runs `body`; where a mirror does not have what the registry's digest names, finds out whether it has something else.
+    fileprivate func unlessStale<Value>(
+        _ reference: ImageReference, _ pinned: ImageReference, _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as PullError {
+            guard case .notFound = error.cause, endpoint.isMirror, reference.digest == nil, let digest = pinned.digest,
+                let own = try? await self.digest(of: reference), own != digest
+            else { throw error }
+            throw PullError(step: .manifest, place: error.place, cause: .stale(mirror: own, origin: digest))
+        }
+    }
+}
+
+// MARK: One after another
+
+extension ImageSources: BlobSource {
+    /// See ``BlobSource``. What one mirror refuses is asked of the next.
+    func fetch(
+        _ blob: Descriptor, step: PullError.Step,
+        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void, into sink: @escaping BlobSink
+    ) async throws {
+        try await first { [self] client in
+            let start = patience.clock.now()
+            try await client.fetch(blob, step: step, retrying: retrying, into: sink)
+            tellIfSlow(client, blob.size, patience.clock.now() - start)
+        }
+    }
+
+    /// What the first of them gives who gives anything.
+    private func first<Value>(_ ask: (RegistryClient) async throws -> Value) async throws -> Value {
+        var failures: [PullError] = []
+        for (index, client) in clients.enumerated() {
+            if standing.withLock({ $0.liars.contains(index) }) { continue }
+            do {
+                return try await ask(client)
+            } catch let error as PullError where error.isOfServer {
+                failures.append(error)
+                pass(over: index, error)
+            }
+        }
+        switch failures.count {
+        // All were found to lie before.
+        case 0: throw PullError(step: .manifest, place: clients[0].endpoint.origin.authority, cause: .allFailed([]))
+        case 1: throw failures[0]
+        default:
+            let last = failures[failures.count - 1]
+            throw PullError(step: last.step, place: last.place, cause: .allFailed(failures))
+        }
+    }
+
+    private func pass(over index: Int, _ error: PullError) {
+        let isNews = standing.withLock { standing in
+            if error.isFalsehood { standing.liars.insert(index) }
+            return standing.told.insert(index).inserted
+        }
+        if isNews, clients.count > 1 { report(.passedOver(error)) }
+    }
+
+    private func tellIfSlow(_ client: RegistryClient, _ size: Int64, _ elapsed: Duration) {
+        guard client.endpoint.isMirror, elapsed >= .seconds(10) else { return }
+        let rate = Int(Double(size) / (elapsed / .seconds(1)))
+        guard rate < Self.slowRate, let index = clients.firstIndex(where: { $0.endpoint == client.endpoint }),
+            standing.withLock({ $0.told.insert(index).inserted })
+        else { return }
+        report(.slow(mirror: client.endpoint.origin.authority, bytesPerSecond: rate))
+    }
+}
+
+extension PullError {
+    /// Whether whoever was asked is at fault, so that somebody else may do better.
+    fileprivate var isOfServer: Bool {
+        switch cause {
+        case .disk, .exists: false
+        default: step != .archive
+        }
+    }
+
+    /// Whether what was served is false, and not merely missing or late.
+    fileprivate var isFalsehood: Bool {
+        switch cause {
+        case .digestMismatch, .stale: true
+        case .sizeMismatch(let expected, let actual): actual > expected
+        default: false
+        }
+    }
+}
