@@ -10,10 +10,12 @@ struct Surroundings: Sendable {
     let progress: @Sendable (Progress) -> Void
 }
 
-/// Every host of one examination, each once, however many targets need it.
+/// Every host of one examination, each once, however many targets need it, and what serves them.
 actor HostBook {
     private let surroundings: Surroundings
     private var hosts: [Origin: HostExamination] = [:]
+    /// Endpoints that have answered requests: a pull will want them, so no plain name is put to them.
+    private(set) var serving: Set<Endpoint> = []
 
     init(_ surroundings: Surroundings) { self.surroundings = surroundings }
 
@@ -24,6 +26,9 @@ actor HostBook {
         hosts[origin] = host
         return host
     }
+
+    /// Notes what has answered requests. Hosts of one owner share addresses, also over several targets.
+    func note(serving endpoints: some Sequence<Endpoint>) { serving.formUnion(endpoints) }
 }
 
 /// Endpoints beyond the border that have nothing to do with any target: the control host's, and encrypted resolvers.

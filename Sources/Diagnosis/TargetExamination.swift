@@ -19,11 +19,11 @@ struct TargetExamination: Sendable {
         let (registry, log) = try await ask(own, met)
         let others = try await companions.get()
         let entries = log.entries
-        let busy = Set(entries.compactMap(\.endpoint))
+        await book.note(serving: entries.compactMap(\.endpoint))
         let hosts = [Companion(host: own, meeting: Meeting(origin: target.origin, role: target.role))] + others
         let found = try await concurrently(hosts) { companion throws(CancellationError) in
             try await companion.host.hellos()
-            try await companion.host.plain(sparing: busy, or: elsewhere)
+            try await companion.host.plain(sparing: await book.serving, or: elsewhere)
             var findings = await companion.host.findings
             findings.role = companion.meeting.role
             findings.passage = entries.passage(to: companion.meeting.origin)

@@ -82,10 +82,17 @@ struct Session: Sendable {
         configuration.timeouts.firstByte = .seconds(10)
         configuration.timeouts.connect = .seconds(5)
         let examiner = try Examiner(configuration, asking: request.resolvers) { journal.observed($0) }
-        return try await Diagnosing(
+        let diagnosing = Diagnosing(
             request: request, isQuiet: invocation.isQuiet, console: console, language: language,
-            style: canDraw ? .drawn : .plain, paper: paper
-        ).perform(over: examiner)
+            style: canDraw ? .drawn : .plain, paper: paper)
+        do {
+            let code = try await diagnosing.perform(over: examiner)
+            await examiner.close()
+            return code
+        } catch {
+            await examiner.close()
+            throw error
+        }
     }
 
     /// Whether the archive's reader on standard output has ended: it knows that itself, so nothing is said.

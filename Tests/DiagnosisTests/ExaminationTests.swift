@@ -18,6 +18,26 @@ struct ExaminationTests {
 
     private func conditions(_ findings: Findings) -> [Condition] { Assessment.all(of: findings).map(\.condition) }
 
+    // MARK: What is spared
+
+    @Test func theAddressThatServesOneTargetIsNotBurntByAnother() async throws {
+        var registry = FakeRegistry()
+        let killsPlainNames: @Sendable (Greeting) -> Greeted.Outcome = {
+            $0.strategy == .plain ? Sample.reset : Sample.verified
+        }
+        registry.registry.hello = killsPlainNames
+        var servers = registry.network.servers
+        servers["other.example"] = FakeNetwork.Server(
+            addresses: [Sample.a, Sample.endpoint("203.0.113.31")], hello: killsPlainNames)
+        let network = FakeNetwork(servers)
+        let other = Target(text: "other.example", kind: .host(Origin(scheme: .https, host: .name("other.example"))))
+        _ = try await FakeRegistry.examination(of: [FakeRegistry.target, other], over: network) { $0.targetsAtOnce = 1 }
+            .run()
+        // Requests go to the first address, which both share; each plain name goes to the address beside it.
+        #expect(!network.seen.burnt.contains(Sample.a))
+        #expect(network.seen.greetings.contains { $0.strategy == .plain && $0.host == .name("other.example") })
+    }
+
     // MARK: What is examined
 
     @Test func allThreeHostsOfAClearRegistry() async throws {
