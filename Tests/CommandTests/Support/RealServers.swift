@@ -25,6 +25,13 @@ enum RealServer {
         }
     }
 
+    /// Pushes an OCI layout's tag to a registry without TLS or log-in, by skopeo, all platforms, digests preserved.
+    static func push(_ layout: String, to name: String) async throws {
+        try await Program.must(
+            "skopeo",
+            ["copy", "--all", "--preserve-digests", "--dest-tls-verify=false", "oci:\(layout)", "docker://\(name)"])
+    }
+
     /// nginx with these `server { … }` blocks; it is ready when `port` accepts.
     static func nginx(_ servers: String, files: [String: String] = [:], address: String = "127.0.0.1", port: Int)
         async throws -> Server
