@@ -176,7 +176,7 @@ extension ImageSources: BlobSource {
             if error.isFalsehood { standing.liars.insert(index) }
             return standing.told.insert(index).inserted
         }
-        if isNews, clients.count > 1 { report(.passedOver(error)) }
+        if isNews, index < clients.count - 1 { report(.passedOver(error)) }
     }
 
     private func tellIfSlow(_ client: RegistryClient, _ size: Int64, _ elapsed: Duration) {

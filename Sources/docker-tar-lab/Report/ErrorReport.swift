@@ -38,10 +38,10 @@ struct ErrorReport {
         var lines = [heading] + failure(.attempted(error), .cause(error.cause))
         switch error.cause {
         case .allFailed(let errors):
-            lines = [heading] + errors.flatMap { failure(.attempted($0), cause(of: $0)) }
+            lines = [heading] + errors.flatMap { failure(.attempted($0), $0.deepest) }
             lines += indented(Advice.for(error, circumstances))
         case .notVouched(let reason):
-            lines += failure(.attempted(reason), cause(of: reason)) + indented(Advice.for(error, circumstances))
+            lines += failure(.attempted(reason), reason.deepest) + indented(Advice.for(error, circumstances))
         case .noSuchPlatform(_, let available):
             lines.append("  " + text(.existingPlatforms))
             lines += PlatformListing(available).table.map { "    " + $0 }
@@ -49,12 +49,6 @@ struct ErrorReport {
         default: lines += indented(Advice.for(error, circumstances))
         }
         return lines
-    }
-
-    /// The cause alone; of an attempt to connect, what was attempted with it.
-    private func cause(of error: PullError) -> Sentence {
-        guard case .network(let error) = error.cause else { return .cause(error.cause) }
-        return .because(.attempted(error), .cause(error.cause))
     }
 
     private var heading: String {
@@ -72,4 +66,12 @@ struct ErrorReport {
     private func indented(_ advice: [Sentence]) -> [String] { advice.map { "  " + text(.advice($0)) } }
 
     private func text(_ sentence: Sentence) -> String { sentence.text(in: language) }
+}
+
+extension PullError {
+    /// The cause that says most: of an attempt to connect, the first attempt's.
+    var deepest: Sentence {
+        guard case .network(let error) = cause else { return .cause(cause) }
+        return .cause((error.attempts.first ?? error).cause)
+    }
 }

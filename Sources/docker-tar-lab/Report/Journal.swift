@@ -62,14 +62,6 @@ struct Journal: Sendable {
     }
 }
 
-extension PullError {
-    /// The cause that says most: of an attempt to connect, the first attempt's.
-    fileprivate var deepest: Sentence {
-        guard case .network(let error) = cause else { return .cause(cause) }
-        return .cause((error.attempts.first ?? error).cause)
-    }
-}
-
 extension Observation {
     /// Whether the step that it tells of failed.
     var failed: Bool {
