@@ -1,5 +1,3 @@
-public import LabNet
-
 /// What to pull, and where to put it.
 public struct PullRequest: Sendable {
     /// Where the archive goes.
@@ -57,8 +55,8 @@ public struct PullRequest: Sendable {
 
 /// How the registry is reached and who asks.
 public struct RegistryAccess: Sendable {
-    /// User name and password for the registry of the reference.
-    public var credential: Credential?
+    /// Who asks.
+    public var accounts = Accounts()
     /// `host`, `host:port` or `host/prefix` that is asked in place of the reference's registry.
     public var mirror: String?
     /// Speak HTTP in the clear; loopback registries are otherwise asked over TLS first, as Docker does.
@@ -66,20 +64,6 @@ public struct RegistryAccess: Sendable {
 
     /// The registry of the reference, anonymously.
     public init() {}
-
-    /// A user name and its password.
-    public struct Credential: Hashable, Sendable {
-        /// The user name.
-        public var user: String
-        /// The password or access token.
-        public var password: Secret
-
-        /// Joins the two.
-        public init(user: String, password: Secret) {
-            self.user = user
-            self.password = password
-        }
-    }
 }
 
 /// What a pull reports while it runs.

@@ -9,7 +9,7 @@ struct Help {
             (.helpWhat, [.action, .image, .arch]),
             (.helpDiagnosis, [.report, .control, .noRedact]),
             (.helpArchive, [.output, .noClobber, .nameInArchive, .format, .keepIndex, .jobs]),
-            (.helpRegistry, [.username, .passwordStdin, .password, .mirror, .plainHTTP]),
+            (.helpRegistry, [.username, .passwordStdin, .password, .login, .mirror, .plainHTTP]),
             (
                 .helpWay,
                 [
@@ -34,6 +34,11 @@ struct Help {
         lines += ["", text(.helpFiles)]
         lines += rows([
             ("$DOCKER_TAR_LAB_PASSWORD", text(.helpPasswordVariable)),
+            ("$DOCKER_TAR_LAB_PASSWORD_HOST", text(.helpLoginVariable)),
+            (
+                "$DOCKER_CONFIG, ~/.docker/config.json, $REGISTRY_AUTH_FILE, containers/auth.json",
+                text(.helpCredentials)
+            ),
             ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
             ("$XDG_CACHE_HOME/docker-tar-lab/", text(.helpMemory)),
             ("$HTTPS_PROXY $HTTP_PROXY $ALL_PROXY $NO_PROXY", text(.helpProxyVariables)),

@@ -11,7 +11,7 @@ enum Flag: String, CaseIterable, Sendable {
     case nameInArchive = "as"
     case keepIndex = "keep-index"
     // who asks, and whom
-    case username, password, mirror
+    case username, password, login, mirror
     case passwordStdin = "password-stdin"
     case plainHTTP = "plain-http"
     // the way there
@@ -55,7 +55,7 @@ enum Flag: String, CaseIterable, Sendable {
         case .json: [.list, .diagnose]
         case .report, .control, .noRedact: [.diagnose]
         // A diagnosis tries the strategies itself, knows plain HTTP by its targets' URLs, and sends no credential.
-        case .sni, .plainHTTP, .username, .password, .passwordStdin: [.pull, .list]
+        case .sni, .plainHTTP, .username, .password, .passwordStdin, .login: [.pull, .list]
         default: Set(Action.allCases)
         }
     }

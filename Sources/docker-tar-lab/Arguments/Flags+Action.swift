@@ -30,7 +30,7 @@ extension Flags {
     /// Refuses flags that belong to another action: what has no effect must not look as if it had one.
     func refuseForeign(to action: Action) throws(UsageError) {
         for flag in given where !flag.actions.contains(action) {
-            let isCredential = [.username, .password, .passwordStdin].contains(flag)
+            let isCredential = [.username, .password, .passwordStdin, .login].contains(flag)
             throw isCredential ? .credentialForDiagnosis(flag) : .foreignFlag(flag, action)
         }
     }
@@ -61,6 +61,7 @@ extension Flags {
         if username != nil { given.append(.username) }
         if password != nil { given.append(.password) }
         if passwordStdin { given.append(.passwordStdin) }
+        if !login.isEmpty { given.append(.login) }
         return given
     }
 }

@@ -22,6 +22,7 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var username: String?
     @Option(parsing: .unconditional) var password: String?
     @Option(parsing: .unconditional) var passwordStdin = false
+    @Option(parsing: .unconditionalSingleValue) var login: [String] = []
     @Option(parsing: .unconditional) var mirror: String?
     @Option(name: .customLong("plain-http"), parsing: .unconditional) var plainHTTP = false
 

@@ -92,7 +92,9 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
     @Test func passwordsComeFromThreePlaces() throws {
         let environment = ["DOCKER_TAR_LAB_PASSWORD": "from environment"]
         func credential(_ line: String, _ surroundings: Surroundings) throws -> [String]? {
-            try invocation(line, surroundings).access.credential.map { [$0.user, $0.password.reveal()] }
+            guard case .password(let user, let password)? = try invocation(line, surroundings).access.accounts.registry
+            else { return nil }
+            return [user, password.reveal()]
         }
         let known = surroundings(environment: environment)
         #expect(try credential("pull nginx", known) == nil)
