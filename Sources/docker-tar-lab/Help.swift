@@ -35,10 +35,7 @@ struct Help {
         lines += rows([
             ("$DOCKER_TAR_LAB_PASSWORD", text(.helpPasswordVariable)),
             ("$DOCKER_TAR_LAB_PASSWORD_HOST", text(.helpLoginVariable)),
-            (
-                "$DOCKER_CONFIG, ~/.docker/config.json, $REGISTRY_AUTH_FILE, containers/auth.json",
-                text(.helpCredentials)
-            ),
+            ("$DOCKER_CONFIG, $REGISTRY_AUTH_FILE", text(.helpCredentials)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
             ("$XDG_CACHE_HOME/docker-tar-lab/", text(.helpMemory)),
             ("$HTTPS_PROXY $HTTP_PROXY $ALL_PROXY $NO_PROXY", text(.helpProxyVariables)),

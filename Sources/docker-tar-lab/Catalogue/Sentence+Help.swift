@@ -38,8 +38,9 @@ extension Sentence {
 
     static var helpCredentials: Sentence {
         Sentence(
-            en: "what docker login and podman login have kept, helpers included;\nread when a host asks for it",
-            zh: "docker login 和 podman login 保存的凭据，含凭据助手；\n仅在主机要求登录时读取")
+            en:
+                "where docker login and podman login keep what they know, if not in\n~/.docker/config.json and containers/auth.json; read when a host asks",
+            zh: "docker login 和 podman login 的凭据位置（默认为 ~/.docker/config.json\n和 containers/auth.json）；仅在主机要求登录时读取")
     }
 
     static var helpResolverFile: Sentence {
