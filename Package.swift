@@ -11,6 +11,7 @@ let rules: [SwiftSetting] = [
 
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"].map { .product(name: $0, package: "swift-nio") }
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -19,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .systemLibrary(name: "CAres", providers: [.apt(["libc-ares-dev"])]),
@@ -28,7 +30,8 @@ let package = Package(
 
         .target(name: "LabNet", dependencies: ["CAres", "COpenSSL"] + nio, swiftSettings: rules),
         .target(
-            name: "Puller", dependencies: ["LabNet", "COpenSSL", "CZlib", "CZstd"] + nio, swiftSettings: rules),
+            name: "Puller", dependencies: ["LabNet", "COpenSSL", "CZlib", "CZstd", subprocess] + nio,
+            swiftSettings: rules),
         .target(name: "Diagnosis", dependencies: ["LabNet", "Puller"] + nio, swiftSettings: rules),
         .executableTarget(
             name: "docker-tar-lab", dependencies: ["LabNet", "Puller", "Diagnosis", argumentParser, logging] + nio,

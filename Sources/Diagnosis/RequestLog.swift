@@ -56,7 +56,8 @@ final class RequestLog: HTTPExchanging {
                 let next =
                     mayFollow
                     ? try Redirect.following(
-                        request, status: response.status, headers: response.headers, count: redirects) : nil
+                        request, status: response.status, headers: response.headers, count: redirects,
+                        from: response.network) : nil
                 guard let next else { return .arrived(try await receive(response)) }
                 _ = try? await response.body.collect(upTo: 1 << 16)
                 return .redirected(next)

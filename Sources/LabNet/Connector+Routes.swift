@@ -9,19 +9,47 @@ extension Connector {
     /// says himself where the host is, or a proxy is to be used.
     ///
     /// - Throws: `NetworkError` when the proxy's variable cannot be read.
-    func knownWays(to origin: Origin) async throws -> [(route: Route, strategy: ServerNameStrategy)] {
+    func knownWays(
+        to origin: Origin, within reach: Reach = .anywhere
+    ) async throws -> [(route: Route, strategy: ServerNameStrategy)] {
         guard case .name(let name) = origin.host, configuration.overrides[name] == nil,
             try await proxy(for: origin) == nil
         else { return [] }
         return await memory.whatWorked(for: origin.host, port: origin.port).filter {
-            configuration.family.allows($0.route.endpoint.address.family)
+            configuration.family.allows($0.route.endpoint.address.family) && reach.allows($0.route, to: origin.host)
         }
+    }
+
+    /// How far a request may go: no limit where the user says himself where its host is (`-resolve`).
+    func reach(of request: HTTPRequest) -> Reach {
+        guard case .name(let name) = request.url.origin.host, configuration.overrides[name] != nil else {
+            return request.reach
+        }
+        return .anywhere
+    }
+
+    /// Hands out each way to an origin that is within reach, as soon as its candidate is found; returns when there are no
+    /// more.
+    ///
+    /// - Throws: `NetworkError` when there was none, `.outOfReach` when there were others; `CancellationError`.
+    func findRoutes(
+        to origin: Origin, within reach: Reach, found: @escaping @Sendable (FoundRoute) -> Void
+    ) async throws {
+        let refused = Found<Route>()
+        let usable = Found<Route>()
+        try await findRoutes(to: origin) { item in
+            guard reach.allows(item.route, to: origin.host) else { return refused.append(item.route) }
+            usable.append(item.route)
+            found(item)
+        }
+        guard usable.all.isEmpty, let first = refused.all.first else { return }
+        throw NetworkError(step: .dial, host: origin.host.description, cause: .outOfReach(first.destination))
     }
 
     /// Hands out each way to an origin as soon as its candidate is found; returns when there are no more.
     ///
     /// - Throws: `NetworkError` when there was none; `CancellationError`.
-    func findRoutes(to origin: Origin, found: @escaping @Sendable (FoundRoute) -> Void) async throws {
+    private func findRoutes(to origin: Origin, found: @escaping @Sendable (FoundRoute) -> Void) async throws {
         guard let proxy = try await proxy(for: origin) else {
             return try await find(origin.host) { candidate in
                 let endpoint = Endpoint(address: candidate.address, port: origin.port)

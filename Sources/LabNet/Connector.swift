@@ -28,11 +28,12 @@ struct Connector: Sendable {
     /// loses the race like a dead address does. What has worked before is dialled before the name is looked up; where
     /// nothing has, and a ladder is to be climbed, one connection climbs it for all.
     ///
+    /// - Parameter reach: no address beyond it is dialled.
     /// - Throws: `NetworkError` with every attempt's failure; `CancellationError`.
-    func connect(to origin: Origin) async throws -> HTTP1Connection {
-        let claim = search.claim(origin)
+    func connect(to origin: Origin, within reach: Reach = .anywhere) async throws -> HTTP1Connection {
+        let claim = search.claim(origin, within: reach)
         do {
-            let connection = try await connect(to: origin, claim)
+            let connection = try await connect(to: origin, within: reach, claim)
             claim.end(.found)
             return connection
         } catch let error as NetworkError {
@@ -44,20 +45,22 @@ struct Connector: Sendable {
         }
     }
 
-    private func connect(to origin: Origin, _ claim: WaySearch.Claim) async throws -> HTTP1Connection {
+    private func connect(
+        to origin: Origin, within reach: Reach, _ claim: WaySearch.Claim
+    ) async throws -> HTTP1Connection {
         let ladder = Ladder(origin: origin, policy: serverName)
         var claim = ladder.isLong ? claim : nil
-        var known = try await knownWays(to: origin)
+        var known = try await knownWays(to: origin, within: reach)
         if known.isEmpty, let search = claim {
             let isMine = try await hasTaken(search)
-            known = try await knownWays(to: origin)
+            known = try await knownWays(to: origin, within: reach)
             // Behind a proxy, what was found is remembered by routes that have yet to be found.
             if !isMine, known.isEmpty { claim = nil }
         }
         var plan = StrategyPlan(ladder: ladder)
         for way in known { plan.hear(.known(way.route, way.strategy)) }
         let outcome = try await race.run(plan) { [claim] tell in
-            await findRoutes(to: origin, claim: claim, tell)
+            await findRoutes(to: origin, within: reach, claim: claim, tell)
         } attempt: { attempt, tell in
             await result(of: attempt, to: origin) { tell(.quiet(attempt, isConnected: $0)) }
         } discard: { connection in
@@ -81,17 +84,18 @@ struct Connector: Sendable {
 
     /// Tells the plan of every route as it is found, once the search is this connection's or over.
     private func findRoutes(
-        to origin: Origin, claim: WaySearch.Claim?, _ tell: @escaping StaggeredRace.Tell<StrategyPlan>
+        to origin: Origin, within reach: Reach, claim: WaySearch.Claim?,
+        _ tell: @escaping StaggeredRace.Tell<StrategyPlan>
     ) async {
         do {
             if let claim, try await !hasTaken(claim) {
                 // What somebody else has found meanwhile goes first.
-                for way in try await knownWays(to: origin) { tell(.known(way.route, way.strategy)) }
+                for way in try await knownWays(to: origin, within: reach) { tell(.known(way.route, way.strategy)) }
             }
             let (routes, found) = AsyncStream.makeStream(of: FoundRoute.self)
             async let lookup: Void = {
                 defer { found.finish() }
-                try await findRoutes(to: origin) { found.yield($0) }
+                try await findRoutes(to: origin, within: reach) { found.yield($0) }
             }()
             for await item in routes {
                 tell(.found(item.route, item.trust, await memory.record(of: item.route, for: origin.host)))

@@ -73,7 +73,8 @@ public struct Transport: HTTPExchanging {
                 let next =
                     request.followsRedirects
                     ? try Redirect.following(
-                        request, status: response.status, headers: response.headers, count: redirects) : nil
+                        request, status: response.status, headers: response.headers, count: redirects,
+                        from: response.network) : nil
                 guard let next else { return .arrived(try await receive(response)) }
                 await drain(response)
                 return .redirected(next)
@@ -112,12 +113,13 @@ extension Transport {
     private func hop<Value: Sendable>(
         _ request: HTTPRequest, _ receive: @Sendable (HTTPResponse) async throws -> Value
     ) async throws -> Value {
-        if request.method.isIdempotent, let idle = await pool.take(request.url.origin) {
+        let reach = connector.reach(of: request)
+        if request.method.isIdempotent, let idle = await pool.take(request.url.origin, within: reach) {
             do {
                 return try await run(request, on: idle, isFresh: false, receive)
             } catch is StaleConnection {}
         }
-        let fresh = try await connector.connect(to: request.url.origin)
+        let fresh = try await connector.connect(to: request.url.origin, within: reach)
         return try await run(request, on: fresh, isFresh: true, receive)
     }
 
@@ -136,6 +138,7 @@ extension Transport {
             var response = HTTPResponse(
                 status: Int(head.status.code), headers: head.headers, url: request.url, body: proving)
             (response.endpoint, response.strategy) = (connection.endpoint, connection.strategy)
+            response.destination = connection.route.destination
             outcome = .success(try await receive(response))
         } catch {
             outcome = .failure(error)

@@ -4,6 +4,8 @@ public import LabNet
 public struct PullError: Error, Hashable, Sendable {
     /// The steps of a pull.
     public enum Step: Hashable, Sendable {
+        /// Looking for the credential that a host asks for.
+        case credential
         /// Getting a token.
         case authorise
         /// Asking for a manifest or an index.
@@ -46,6 +48,8 @@ public struct PullError: Error, Hashable, Sendable {
         case malformed(String)
         /// The token server that the registry names may not be asked; why.
         case realmRefused(String)
+        /// A stored credential cannot be used.
+        case credential(CredentialProblem)
         /// Bytes that do not have the digest they were asked by.
         case digestMismatch(expected: Digest, actual: Digest)
         /// More or fewer bytes than the descriptor says.

@@ -1,5 +1,3 @@
-public import LabNet
-
 /// What to pull, and where to put it.
 public struct PullRequest: Sendable {
     /// Where the archive goes.
@@ -57,8 +55,8 @@ public struct PullRequest: Sendable {
 
 /// How the registry is reached and who asks.
 public struct RegistryAccess: Sendable {
-    /// User name and password for the registry of the reference.
-    public var credential: Credential?
+    /// Who asks.
+    public var accounts = Accounts()
     /// Who is asked in place of the reference's registry, the first asked first.
     public var mirrors: [RegistryMirror] = []
     /// Whether the registry itself is asked for what no mirror serves. Otherwise it is not: naming a blocked host burns it.
@@ -79,20 +77,6 @@ public struct RegistryAccess: Sendable {
         case origin
         /// The registry itself, or there is no pull.
         case originOnly
-    }
-
-    /// A user name and its password.
-    public struct Credential: Hashable, Sendable {
-        /// The user name.
-        public var user: String
-        /// The password or access token.
-        public var password: Secret
-
-        /// Joins the two.
-        public init(user: String, password: Secret) {
-            self.user = user
-            self.password = password
-        }
     }
 }
 

@@ -11,7 +11,7 @@ struct Help {
             (.helpArchive, [.output, .noClobber, .nameInArchive, .format, .keepIndex, .jobs]),
             (
                 .helpRegistry,
-                [.username, .passwordStdin, .password, .mirror, .mirrorFallback, .requireOrigin, .plainHTTP]
+                [.username, .passwordStdin, .password, .login, .mirror, .mirrorFallback, .requireOrigin, .plainHTTP]
             ),
             (
                 .helpWay,
@@ -37,6 +37,8 @@ struct Help {
         lines += ["", text(.helpFiles)]
         lines += rows([
             ("$DOCKER_TAR_LAB_PASSWORD", text(.helpPasswordVariable)),
+            ("$DOCKER_TAR_LAB_PASSWORD_HOST", text(.helpLoginVariable)),
+            ("$DOCKER_CONFIG, $REGISTRY_AUTH_FILE", text(.helpCredentials)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/mirrors.txt", text(.helpMirrorFile)),
             ("$XDG_CACHE_HOME/docker-tar-lab/", text(.helpMemory)),

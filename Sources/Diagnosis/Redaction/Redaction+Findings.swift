@@ -156,6 +156,7 @@ extension Redaction {
         case .tls(let words): .tls(text(words))
         case .protocolViolation(let words): .protocolViolation(text(words))
         case .redirect(let words): .redirect(text(words))
+        case .outOfReach(let address): .outOfReach(address.map { self.address($0) })
         case .noSuchName, .noAnswer, .onlyForgedAnswers, .noAddressInFamily, .refused, .unreachable, .timedOut,
             .proxyRefused, .leftAlone, .resetAfterHello, .silenceAfterHello, .closedAfterHello, .alert, .reset,
             .closedEarly, .system, .allAttemptsFailed:

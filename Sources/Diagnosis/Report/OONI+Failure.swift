@@ -15,6 +15,7 @@ extension OONI {
         case .proxyRefused(let code): unknown("proxy_refused \(code)")
         case .proxyProtocol(let words): unknown("proxy_protocol \(words)")
         case .leftAlone: unknown("left_alone")
+        case .outOfReach: unknown("out_of_reach")
         case .resetAfterHello, .reset: "connection_reset"
         case .closedAfterHello, .closedEarly: "eof_error"
         case .alert, .tls: "ssl_failed_handshake"

@@ -23,36 +23,46 @@ final class WaySearch: Sendable {
 
     private typealias Waiter = CheckedContinuation<Part, Never>
 
+    /// What is searched for. What lies beyond one request's reach may be within another's, so they do not share a failure.
+    fileprivate struct Aim: Hashable {
+        var origin: Origin
+        var reach: Reach
+    }
+
     private struct State {
-        /// Those who wait, in the order of their coming, for each origin where a search is under way.
-        var lines: [Origin: [(id: Int, waiter: Waiter)]] = [:]
+        /// Those who wait, in the order of their coming, for each aim that is being searched for.
+        var lines: [Aim: [(id: Int, waiter: Waiter)]] = [:]
         var lastID = 0
     }
 
     private let state = Mutex(State())
 
     /// How many wait for somebody else's search.
-    func waiting(for origin: Origin) -> Int { state.withLock { $0.lines[origin]?.count ?? 0 } }
+    func waiting(for origin: Origin, within reach: Reach = .anywhere) -> Int {
+        state.withLock { $0.lines[Aim(origin: origin, reach: reach)]?.count ?? 0 }
+    }
 
     /// One connection's claim to the search for an origin.
-    func claim(_ origin: Origin) -> Claim { Claim(search: self, origin: origin) }
+    func claim(_ origin: Origin, within reach: Reach = .anywhere) -> Claim {
+        Claim(search: self, aim: Aim(origin: origin, reach: reach))
+    }
 
     /// One connection's part in a search. Whoever makes it ends it.
     final class Claim: Sendable {
         private let search: WaySearch
-        private let origin: Origin
+        private let aim: Aim
         private let isHeld = Mutex(false)
 
-        fileprivate init(search: WaySearch, origin: Origin) {
+        fileprivate init(search: WaySearch, aim: Aim) {
             self.search = search
-            self.origin = origin
+            self.aim = aim
         }
 
         /// Takes the search over, or waits until somebody else's ends. At once `mine` where it is so already;
         /// `over(.cancelled)` when the task is cancelled.
         func take() async -> Part {
             if isHeld.withLock(\.self) { return .mine }
-            let part = await search.take(origin)
+            let part = await search.take(aim)
             if part == .mine { isHeld.withLock { $0 = true } }
             return part
         }
@@ -63,11 +73,11 @@ final class WaySearch: Sendable {
                 defer { isHeld = false }
                 return isHeld
             }
-            if wasHeld { search.end(origin, ending) }
+            if wasHeld { search.end(aim, ending) }
         }
     }
 
-    private func take(_ origin: Origin) async -> Part {
+    private func take(_ aim: Aim) async -> Part {
         let id = state.withLock { state in
             state.lastID += 1
             return state.lastID
@@ -76,33 +86,33 @@ final class WaySearch: Sendable {
             await withCheckedContinuation { waiter in
                 let answer = state.withLock { state -> Part? in
                     guard !Task.isCancelled else { return .over(.cancelled) }
-                    guard state.lines[origin] != nil else {
-                        state.lines[origin] = []
+                    guard state.lines[aim] != nil else {
+                        state.lines[aim] = []
                         return .mine
                     }
-                    state.lines[origin]?.append((id, waiter))
+                    state.lines[aim]?.append((id, waiter))
                     return nil
                 }
                 if let answer { waiter.resume(returning: answer) }
             }
         } onCancel: {
             let waiter = state.withLock { state -> Waiter? in
-                guard let index = state.lines[origin]?.firstIndex(where: { $0.id == id }) else { return nil }
-                return state.lines[origin]?.remove(at: index).waiter
+                guard let index = state.lines[aim]?.firstIndex(where: { $0.id == id }) else { return nil }
+                return state.lines[aim]?.remove(at: index).waiter
             }
             waiter?.resume(returning: .over(.cancelled))
         }
     }
 
-    private func end(_ origin: Origin, _ ending: Ending) {
+    private func end(_ aim: Aim, _ ending: Ending) {
         let (heir, others) = state.withLock { state -> (Waiter?, [Waiter]) in
-            var line = state.lines[origin] ?? []
+            var line = state.lines[aim] ?? []
             if ending == .cancelled, !line.isEmpty {
                 let heir = line.removeFirst().waiter
-                state.lines[origin] = line
+                state.lines[aim] = line
                 return (heir, [])
             }
-            state.lines[origin] = nil
+            state.lines[aim] = nil
             return (nil, line.map(\.waiter))
         }
         heir?.resume(returning: .mine)

@@ -8,12 +8,13 @@ actor ConnectionPool {
     private var idle: [Origin: [HTTP1Connection]] = [:]
     private var isClosed = false
 
-    /// Takes the connection that was used last, if one looks alive.
-    func take(_ origin: Origin) -> HTTP1Connection? {
-        while let connection = idle[origin]?.popLast() {
-            if connection.isAlive { return connection }
+    /// Takes the connection that was used last, if one looks alive and goes where the request may go; the others stay.
+    func take(_ origin: Origin, within reach: Reach = .anywhere) -> HTTP1Connection? {
+        idle[origin]?.removeAll { !$0.isAlive }
+        guard let index = idle[origin]?.lastIndex(where: { reach.allows($0.route, to: origin.host) }) else {
+            return nil
         }
-        return nil
+        return idle[origin]?.remove(at: index)
     }
 
     /// Keeps a connection whose response is whole; closes it when there are enough.

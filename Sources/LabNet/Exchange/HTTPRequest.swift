@@ -15,6 +15,8 @@ public struct HTTPRequest: Sendable {
     public var body: ByteBuffer?
     /// Whether redirects are followed; otherwise they are responses like any other.
     package var followsRedirects = true
+    /// Where it may go; what a redirect leads to is limited further by where it comes from.
+    package var reach = Reach.anywhere
 
     /// A GET unless said otherwise.
     public init(
@@ -41,6 +43,8 @@ public struct HTTPResponse: Sendable {
     public var body: HTTPBody
     /// Whom the connection was made to; nil where nobody says.
     package var endpoint: Endpoint?
+    /// The address of the host itself; nil where a proxy found it, and where nobody says.
+    package var destination: IPAddress?
     /// The hello that opened it; nil in plain HTTP, and where nobody says.
     package var strategy: ServerNameStrategy?
 
@@ -51,4 +55,6 @@ public struct HTTPResponse: Sendable {
         self.url = url
         self.body = body
     }
+    /// The network that answered: by its address where that is known, otherwise by its literal or name.
+    package var network: NetworkKind { destination.map { NetworkKind($0) } ?? NetworkKind(url.origin.host) }
 }

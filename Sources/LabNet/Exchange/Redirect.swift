@@ -8,11 +8,14 @@ package enum Redirect {
     /// The request that follows from this response; nil when the response is to be returned as it is.
     ///
     /// GET and HEAD are followed, with their method: nothing that changes the server's state is repeated elsewhere.
-    /// Authorization goes on only while the origin stays the same, and does not come back after that.
-    /// - Parameter count: how many redirects have been followed already.
+    /// Authorization goes on only while the origin stays the same, and does not come back after that. Nor does anything
+    /// lead from the Internet into the user's own network: see ``Reach``.
+    /// - Parameters:
+    ///   - count: how many redirects have been followed already.
+    ///   - network: where the response comes from; nil for what the host's literal or name tells.
     /// - Throws: `NetworkError.redirect` for one that may not be followed.
     package static func following(
-        _ request: HTTPRequest, status: Int, headers: HTTPHeaders, count: Int
+        _ request: HTTPRequest, status: Int, headers: HTTPHeaders, count: Int, from network: NetworkKind? = nil
     ) throws(NetworkError) -> HTTPRequest? {
         guard [301, 302, 303, 307, 308].contains(status), [.GET, .HEAD].contains(request.method) else { return nil }
         func refuse(_ reason: String) -> NetworkError {
@@ -27,6 +30,7 @@ package enum Redirect {
         var next = request
         next.url = url
         if url.origin != request.url.origin { next.authorization = nil }
+        next.reach = request.reach.intersection(Reach(from: network ?? NetworkKind(request.url.origin.host)))
         return next
     }
 }

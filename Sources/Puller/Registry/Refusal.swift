@@ -107,7 +107,7 @@ extension NetworkError {
     /// when there has been one before, and a certificate never.
     func mayPass(established: Bool) -> Bool {
         switch cause {
-        case .certificate, .redirect, .noAddressInFamily, .protocolViolation, .proxyRefused: false
+        case .certificate, .redirect, .noAddressInFamily, .protocolViolation, .proxyRefused, .outOfReach: false
         default: established || step == .exchange
         }
     }

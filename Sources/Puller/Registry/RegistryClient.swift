@@ -34,7 +34,7 @@ struct RegistryClient: Sendable {
         self.transport = transport
         self.patience = patience
         tokens = TokenStore(
-            endpoint: endpoint, credential: access.credential, transport: transport, patience: patience)
+            endpoint: endpoint, accounts: access.accounts, transport: transport, patience: patience)
     }
 
     /// Whether a registry on this machine declines TLS. A certificate that is refused is not that.
@@ -71,13 +71,14 @@ struct RegistryClient: Sendable {
                         response, step: step, now: patience.clock.secondsSince1970())
                     // A 401 from a host that the registry redirected to is not the registry's: it gets no credential.
                     guard response.status == 401, mayAnswer, response.url.origin == url.origin else { throw refusal }
-                    return .challenge(Challenge.parse(response.headers["WWW-Authenticate"]), refusal)
+                    let challenges = Challenge.parse(response.headers["WWW-Authenticate"])
+                    return .challenge(challenges, refusal, response.network)
                 }
             }
             switch answer {
             case .value(let value): return value
-            case .challenge(let challenges, let refusal):
-                authorization = try await tokens.answer(challenges, refused: authorization)
+            case .challenge(let challenges, let refusal, let network):
+                authorization = try await tokens.answer(challenges, refused: authorization, from: network)
                 // Without an answer to give, the server's own words say most.
                 guard authorization != nil else { throw refusal }
             }
@@ -87,7 +88,7 @@ struct RegistryClient: Sendable {
 
     private enum Answer<Value: Sendable>: Sendable {
         case value(Value)
-        case challenge([Challenge], Refusal)
+        case challenge([Challenge], Refusal, NetworkKind)
     }
 }
 

@@ -103,7 +103,7 @@ extension RegistryInquiry {
             let realm = challenges.lazy.compactMap { $0.parameters["realm"] }.first
             return Welcome(
                 status: response.status, realm: realm,
-                tokenServer: realm.flatMap { try? Realm.vetted($0, for: origin).origin })
+                tokenServer: realm.flatMap { try? Realm($0, for: origin).url.origin })
         }
     }
 }

@@ -1,36 +1,37 @@
-internal import FoundationEssentials
 internal import LabNet
 internal import NIOCore
 internal import NIOHTTP1
 
 /// What a registry wants to see before it answers, and the token that satisfies it for now.
 ///
-/// One pull asks one registry for one scope; whoever needs a new token waits for the one who is getting it.
+/// One pull asks one registry for one scope; whoever needs a new token waits for the one who is getting it. Who asks is
+/// found out when the registry wants to know, and not before.
 actor TokenStore {
     private enum Scheme {
         /// The registry has not asked.
         case none
-        /// User name and password with every request (RFC 7617).
-        case basic
+        /// The same Authorization with every request: user name and password (RFC 7617), or a registry token.
+        case fixed(Secret)
         /// A token of this server (distribution, "Token Authentication").
         case bearer(TokenServer)
     }
 
     private let endpoint: RegistryEndpoint
-    private let credential: RegistryAccess.Credential?
+    private let accounts: Accounts
     private let transport: any HTTPExchanging
     private let patience: Patience
     private let turnstile = Turnstile()
     private var scheme = Scheme.none
     private var token: Token?
+    private var credential: Credential?
+    private var hasLookedForCredential = false
+    /// The token servers that know no POST.
+    private var withoutPOST: Set<HTTPURL> = []
 
-    /// The credential is the registry's own: a mirror is asked without.
-    init(
-        endpoint: RegistryEndpoint, credential: RegistryAccess.Credential?, transport: any HTTPExchanging,
-        patience: Patience
-    ) {
+    /// Nothing is asked and no file is read before the registry wants to know who asks.
+    init(endpoint: RegistryEndpoint, accounts: Accounts, transport: any HTTPExchanging, patience: Patience) {
         self.endpoint = endpoint
-        self.credential = endpoint.isMirror ? nil : credential
+        self.accounts = accounts
         self.transport = transport
         self.patience = patience
     }
@@ -41,7 +42,7 @@ actor TokenStore {
     func authorization() async throws -> Secret? {
         switch scheme {
         case .none: return nil
-        case .basic: return credential?.basic
+        case .fixed(let authorization): return authorization
         case .bearer(let server):
             if let token, token.expiry > patience.clock.now() { return token.authorization }
             return try await renewed(from: server, unlike: token?.authorization)
@@ -50,24 +51,38 @@ actor TokenStore {
 
     /// The Authorization that answers a 401; nil when there is none that has not been refused already.
     ///
-    /// - Parameter refused: what the refused request carried.
-    /// - Throws: `PullError` when the realm is refused, or the token server refuses.
-    func answer(_ challenges: [Challenge], refused: Secret?) async throws -> Secret? {
+    /// - Parameters:
+    ///   - refused: what the refused request carried.
+    ///   - network: where the 401 came from.
+    /// - Throws: `PullError` when the realm is refused, the token server refuses, or a stored credential cannot be used.
+    func answer(
+        _ challenges: [Challenge], refused: Secret?, from network: NetworkKind
+    ) async throws -> Secret? {
         if let bearer = challenges.first(where: { $0.scheme == "bearer" && $0.parameters["realm"] != nil }) {
-            let server = try server(of: bearer)
+            let server = try server(of: bearer, from: network)
+            if case .registryToken(let token)? = try await turnstile.pass({ try await foundCredential() }) {
+                return fixed(Secret("Bearer " + token.reveal()), refused: refused)
+            }
             scheme = .bearer(server)
             return try await renewed(from: server, unlike: refused)
         }
-        guard challenges.contains(where: { $0.scheme == "basic" }), let basic = credential?.basic, basic != refused
+        guard challenges.contains(where: { $0.scheme == "basic" }),
+            let basic = try await turnstile.pass({ try await foundCredential() })?.basic
         else { return nil }
-        scheme = .basic
-        return basic
+        return fixed(basic, refused: refused)
     }
 
-    private func server(of challenge: Challenge) throws -> TokenServer {
+    /// An Authorization that stays the same: once refused, it is of no use.
+    private func fixed(_ authorization: Secret, refused: Secret?) -> Secret? {
+        guard authorization != refused else { return nil }
+        scheme = .fixed(authorization)
+        return authorization
+    }
+
+    private func server(of challenge: Challenge, from network: NetworkKind) throws -> TokenServer {
         do {
             return TokenServer(
-                realm: try Realm.vetted(challenge.parameters["realm"] ?? "", for: endpoint.origin),
+                realm: try Realm(challenge.parameters["realm"] ?? "", for: endpoint.origin, in: network),
                 service: challenge.parameters["service"],
                 scopes: challenge.parameters["scope"]?.split(separator: " ").map(String.init)
                     ?? ["repository:\(endpoint.repository):pull"])
@@ -76,21 +91,44 @@ actor TokenStore {
         }
     }
 
+    /// Who asks; looked for once.
+    private func foundCredential() async throws -> Credential? {
+        if !hasLookedForCredential {
+            credential = try await accounts.credential(for: endpoint, clock: patience.clock)
+            hasLookedForCredential = true
+        }
+        return credential
+    }
+
     /// A token that is not the one given: another task's newer one, or a fresh one.
     private func renewed(from server: TokenServer, unlike old: Secret?) async throws -> Secret {
         try await turnstile.pass {
             if let token, token.authorization != old, token.expiry > patience.clock.now() {
                 return token.authorization
             }
-            let request = HTTPRequest(
-                url: server.url(user: credential?.user), headers: ["Accept": "application/json"],
-                authorization: credential?.basic)
+            let credential = try await foundCredential()
             let fresh = try await patience.insist(established: token != nil) {
-                try await ask(request)
+                try await freshToken(from: server, as: credential)
             }
             token = fresh
+            if case .identityToken? = credential, let next = fresh.nextIdentityToken {
+                self.credential = .identityToken(next)
+            }
             return fresh.authorization
         }
+    }
+
+    /// Asks for a token. An identity token is exchanged by POST where the server knows that, and otherwise goes in the
+    /// password's place, as Docker does it; a password is never in a body.
+    private func freshToken(from server: TokenServer, as credential: Credential?) async throws -> Token {
+        if case .identityToken(let identityToken)? = credential, !withoutPOST.contains(server.realm.url) {
+            do {
+                return try await ask(server.request(exchanging: identityToken))
+            } catch let refusal as Refusal where refusal.saysNoSuchMethod {
+                withoutPOST.insert(server.realm.url)
+            }
+        }
+        return try await ask(server.request(as: credential))
     }
 
     private func ask(_ request: HTTPRequest) async throws -> Token {
@@ -98,20 +136,33 @@ actor TokenStore {
         return try await naming(.authorise, at: request.url.origin.authority) {
             // The life of a token counts from before it was asked for: clocks of servers are not ours.
             let asked = clock.now()
-            return try await transport.exchange(request) { response in
-                guard response.status == 200 else {
-                    throw try await Refusal(response, step: .authorise, now: clock.secondsSince1970())
+            do {
+                return try await transport.exchange(request) { response in
+                    guard response.status == 200 else {
+                        throw try await Refusal(response, step: .authorise, now: clock.secondsSince1970())
+                    }
+                    let body = try await response.body.collect(upTo: 1 << 20)
+                    return try Token(Array(body.readableBytesView), asked: asked)
                 }
-                let body = try await response.body.collect(upTo: 1 << 20)
-                return try Token(Array(body.readableBytesView), asked: asked)
+            } catch let error as NetworkError where error.isOutOfReach {
+                throw Realm.elsewhere(request.url)
             }
         }
     }
 }
 
-extension RegistryAccess.Credential {
-    /// `Basic …` (RFC 7617).
-    fileprivate var basic: Secret {
-        Secret("Basic " + Data("\(user):\(password.reveal())".utf8).base64EncodedString())
+extension Refusal {
+    /// Whether a server knows no POST at this place: Google's registry answers 404, Artifactory 405.
+    fileprivate var saysNoSuchMethod: Bool {
+        switch error.cause {
+        case .notFound, .status(405, _): true
+        default: false
+        }
+    }
+}
+
+extension NetworkError {
+    fileprivate var isOutOfReach: Bool {
+        if case .outOfReach = cause { true } else { false }
     }
 }

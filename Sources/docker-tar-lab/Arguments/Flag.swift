@@ -11,7 +11,7 @@ enum Flag: String, CaseIterable, Sendable {
     case nameInArchive = "as"
     case keepIndex = "keep-index"
     // who asks, and whom
-    case username, password, mirror
+    case username, password, login, mirror
     case mirrorFallback = "mirror-fallback"
     case requireOrigin = "require-origin"
     case passwordStdin = "password-stdin"
@@ -57,7 +57,8 @@ enum Flag: String, CaseIterable, Sendable {
         case .json: [.list, .diagnose]
         case .report, .control, .noRedact: [.diagnose]
         // A diagnosis tries the strategies itself, knows plain HTTP by its targets' URLs, and sends no credential.
-        case .sni, .plainHTTP, .username, .password, .passwordStdin, .mirrorFallback, .requireOrigin: [.pull, .list]
+        case .sni, .plainHTTP, .username, .password, .passwordStdin, .login, .mirrorFallback, .requireOrigin:
+            [.pull, .list]
         default: Set(Action.allCases)
         }
     }

@@ -30,7 +30,7 @@ extension Flags {
     /// Refuses flags that belong to another action: what has no effect must not look as if it had one.
     func refuseForeign(to action: Action) throws(UsageError) {
         for flag in given where !flag.actions.contains(action) {
-            let isCredential = [.username, .password, .passwordStdin].contains(flag)
+            let isCredential = [.username, .password, .passwordStdin, .login].contains(flag)
             throw isCredential ? .credentialForDiagnosis(flag) : .foreignFlag(flag, action)
         }
     }
@@ -63,6 +63,7 @@ extension Flags {
         if passwordStdin { given.append(.passwordStdin) }
         if mirrorFallback { given.append(.mirrorFallback) }
         if requireOrigin { given.append(.requireOrigin) }
+        if !login.isEmpty { given.append(.login) }
         return given
     }
 }

@@ -8,7 +8,7 @@ extension Flags {
     /// - Parameter image: what is asked for; nil where there is no one image.
     func access(to image: ImageReference?, in surroundings: Surroundings) throws(UsageError) -> RegistryAccess {
         var access = RegistryAccess()
-        access.credential = try credential(in: surroundings)
+        access.accounts = try accounts(in: surroundings)
         access.plainHTTP = plainHTTP
         access.mirrors = try mirrors(for: image, in: surroundings)
         access.fallsBackOnOrigin = mirrorFallback

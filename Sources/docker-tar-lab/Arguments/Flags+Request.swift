@@ -66,28 +66,4 @@ extension Flags {
         }
         return number
     }
-
-    /// Who asks.
-    func credential(in surroundings: Surroundings) throws(UsageError) -> RegistryAccess.Credential? {
-        if password != nil, passwordStdin {
-            throw .conflict(Flag.password.spelling, Flag.passwordStdin.spelling)
-        }
-        guard let username else {
-            if password != nil { throw .needs(.password, Flag.username.spelling) }
-            if passwordStdin { throw .needs(.passwordStdin, Flag.username.spelling) }
-            return nil
-        }
-        guard !username.isEmpty else { throw .invalidValue(.username, "", .expectedSomething) }
-        if passwordStdin {
-            var input = surroundings.input()
-            // As with `docker login`: one line break at the end is the terminal's, everything else the password's.
-            if input.last?.isNewline == true { input.removeLast() }
-            guard !input.isEmpty else { throw .noPasswordOnInput }
-            return .init(user: username, password: Secret(input))
-        }
-        guard let password = password ?? surroundings.environment["DOCKER_TAR_LAB_PASSWORD"] else {
-            throw .noPassword
-        }
-        return .init(user: username, password: Secret(password))
-    }
 }

@@ -22,6 +22,7 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var username: String?
     @Option(parsing: .unconditional) var password: String?
     @Option(parsing: .unconditional) var passwordStdin = false
+    @Option(parsing: .unconditionalSingleValue) var login: [String] = []
     @Option(parsing: .unconditionalSingleValue) var mirror: [String] = []
     @Option(parsing: .unconditional) var mirrorFallback = false
     @Option(parsing: .unconditional) var requireOrigin = false

@@ -64,7 +64,7 @@ struct Invocation: Sendable {
         access = try flags.access(to: task.image, in: surroundings)
         circumstances = Circumstances(
             action: action, image: text, isLab: flags.lab, hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false,
-            hasCredential: access.credential != nil,
+            hasCredential: access.accounts.isTyped,
             hasMirror: !access.mirrors.isEmpty, hasProxy: flags.mayUseProxy(in: surroundings.environment),
             refusesToReplace: flags.noClobber)
         isQuiet = flags.quiet

@@ -36,6 +36,10 @@ enum UsageError: Error, Hashable, Sendable {
     case mirrorFile(path: String, Sentence)
     /// A user name stands without any password.
     case noPassword
+    /// An account for a host stands without its password, and its variable is not set.
+    case noPasswordForHost(String, variable: String)
+    /// `-password-stdin` found another number of lines than there are accounts.
+    case passwordLines(expected: Int, found: Int)
     /// `-password-stdin` found no password.
     case noPasswordOnInput
     /// Whatever else the parser objects to, in its own words.

@@ -42,6 +42,12 @@ extension Sentence {
             zh: "如果从别处得知了该主机的地址，可直接指定：-resolve \(host)=地址。")
     }
 
+    static func allowAddress(_ host: String) -> Sentence {
+        Sentence(
+            en: "only if you know why this host is in your own network: -resolve \(host)=ADDRESS.",
+            zh: "仅当确知该主机为何位于内部网络时：-resolve \(host)=地址。")
+    }
+
     static func checkHost(_ host: String) -> Sentence {
         Sentence(en: "check the spelling of \(host).", zh: "检查 \(host) 的拼写。")
     }
@@ -130,7 +136,26 @@ extension Sentence {
 
     static var logIn: Sentence {
         Sentence(
-            en: "log in: -username NAME -password-stdin.", zh: "登录后再试：-username 用户名 -password-stdin。")
+            en: "log in: -username NAME -password-stdin, or once and for all with docker login or podman login.",
+            zh: "登录后再试：-username 用户名 -password-stdin，或先用 docker login、podman login 登录。")
+    }
+
+    static func repairCredentials(_ path: String) -> Sentence {
+        Sentence(
+            en: "repair or remove \(path); docker login and podman login write such files.",
+            zh: "修复或删除 \(path)；docker login 和 podman login 会生成这样的文件。")
+    }
+
+    static func installHelper(_ program: String) -> Sentence {
+        Sentence(
+            en: "install \(program), or take it out of credHelpers and credsStore in Docker's config.json.",
+            zh: "安装 \(program)，或从 Docker 的 config.json 中删除 credHelpers、credsStore 里的这一项。")
+    }
+
+    static func tryHelper(_ program: String) -> Sentence {
+        Sentence(
+            en: "see whether it works by itself: echo HOST | \(program) get (which prints the password).",
+            zh: "单独运行该程序看是否正常：echo 主机 | \(program) get（会显示密码）。")
     }
 
     static var checkPassword: Sentence {

@@ -50,6 +50,12 @@ extension Sentence {
             zh: "格式为 主机名=地址[,地址…]，例如 ghcr.io=192.0.2.1,2001:db8::1。")
     }
 
+    static var expectedAccount: Sentence {
+        Sentence(
+            en: "give HOST=USER or HOST:PORT=USER, each host once, as in mirror.example=me.",
+            zh: "格式为 主机=用户名 或 主机:端口=用户名，每个主机只能出现一次，例如 mirror.example=me。")
+    }
+
     static var expectedControl: Sentence {
         Sentence(
             en: "give HOST or HOST:PORT, and behind a comma the port of its page over plain HTTP, if it is not 80.",

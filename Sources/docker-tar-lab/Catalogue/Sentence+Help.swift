@@ -31,6 +31,18 @@ extension Sentence {
 
     static var helpPasswordVariable: Sentence { Sentence(en: "the password for -username", zh: "-username 对应的密码") }
 
+    static var helpLoginVariable: Sentence {
+        Sentence(
+            en: "the password for -login; HOST in capitals, _ for . : -", zh: "-login 对应的密码；主机名大写，. : - 写成 _")
+    }
+
+    static var helpCredentials: Sentence {
+        Sentence(
+            en:
+                "where docker login and podman login keep what they know, if not in\n~/.docker/config.json and containers/auth.json; read when a host asks",
+            zh: "docker login 和 podman login 的凭据位置（默认为 ~/.docker/config.json\n和 containers/auth.json）；仅在主机要求登录时读取")
+    }
+
     static var helpResolverFile: Sentence {
         Sentence(
             en: "your own resolvers for -lab, one a line\n(~/.config where $XDG_CONFIG_HOME is not set)",
@@ -64,6 +76,7 @@ extension Sentence {
         case .jobs: Sentence(en: "NUMBER", zh: "数量")
         case .username: Sentence(en: "NAME", zh: "用户名")
         case .password: Sentence(en: "PASSWORD", zh: "密码")
+        case .login: Sentence(en: "HOST=USER", zh: "主机=用户名")
         case .mirror: Sentence(en: "HOST[/PREFIX],…|none", zh: "主机[/前缀],…|none")
         case .network: Sentence(name: "ip|ip4|ip6")
         case .sni: Sentence(en: "STRATEGY", zh: "策略")
@@ -117,7 +130,13 @@ extension Sentence {
         case .keepIndex: Sentence(en: "keep the index of all platforms in the archive", zh: "在归档中保留多平台索引")
         case .jobs: Sentence(en: "layers fetched at a time, 1 to 64 (default 4)", zh: "同时下载的层数，1 到 64（默认 4）")
         case .username: Sentence(en: "log in to the registry", zh: "登录仓库的用户名")
-        case .passwordStdin: Sentence(en: "read the password from standard input", zh: "从标准输入读取密码")
+        case .passwordStdin:
+            Sentence(
+                en: "read the password from standard input; with -login one line each,\n-username's first",
+                zh: "从标准输入读取密码；与 -login 同用时每个账号一行，\n-username 的在最前")
+        case .login:
+            Sentence(
+                en: "log in to this host, for instance a mirror; may be repeated", zh: "登录指定主机（例如镜像站）；可重复使用")
         case .password:
             Sentence(en: "the password, for all on this machine to see", zh: "密码；本机其他用户可以看到")
         case .mirror:

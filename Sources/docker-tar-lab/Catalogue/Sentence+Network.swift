@@ -43,6 +43,7 @@ extension Sentence {
         case .unreachable(let errno), .system(let errno): .errno(errno)
         case .timedOut(let duration):
             Sentence(en: "nothing came back within \(seconds(duration)) s", zh: "\(seconds(duration)) 秒内没有响应")
+        case .outOfReach(let address): outOfReach(address)
         case .proxyRefused(let code):
             Sentence(en: "the proxy refused with code \(code)", zh: "代理拒绝了请求，代码 \(code)")
         case .proxyProtocol(let detail):
@@ -74,6 +75,13 @@ extension Sentence {
             Sentence(en: "a redirect that is not followed: \(detail)", zh: "不予跟随的重定向：\(detail)")
         case .allAttemptsFailed: Sentence(en: "every attempt failed", zh: "所有尝试都失败了")
         }
+    }
+
+    private static func outOfReach(_ address: IPAddress?) -> Sentence {
+        let place = address.map { " (\($0))" } ?? ""
+        return Sentence(
+            en: "its address is one of your own network\(place), and the server that leads there is not in it",
+            zh: "其地址属于本机或内部网络\(place)，而把本工具引向那里的服务器并不在该网络中")
     }
 
     private static func certificate(_ problem: NetworkError.CertificateProblem) -> Sentence {

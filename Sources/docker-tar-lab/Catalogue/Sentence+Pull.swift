@@ -7,6 +7,7 @@ extension Sentence {
     static func attempted(_ error: PullError) -> Sentence {
         let place = error.place
         return switch error.step {
+        case .credential: Sentence(en: "looking for a credential in \(place)", zh: "在 \(place) 中查找凭据")
         case .authorise: Sentence(en: "getting a token from \(place)", zh: "从 \(place) 获取令牌")
         case .manifest: Sentence(en: "asking \(place) for the manifest", zh: "向 \(place) 请求清单（manifest）")
         case .config:
@@ -43,6 +44,7 @@ extension Sentence {
             Sentence(
                 en: "the token server that the registry names is not asked: \(reason)",
                 zh: "拒绝访问仓库指定的令牌服务器：\(reason)")
+        case .credential(let problem): credential(problem)
         case .digestMismatch(let expected, let actual):
             Sentence(
                 en: "the content is not what was asked for: its digest is \(actual), and it should be \(expected)",
@@ -79,7 +81,7 @@ extension Sentence {
     }
 
     /// The server's own words, where it gave any.
-    private static func quoted(_ words: String) -> Sentence {
+    static func quoted(_ words: String) -> Sentence {
         words.isEmpty ? Sentence(name: "") : Sentence(en: ": “\(words)”", zh: "：“\(words)”")
     }
 }

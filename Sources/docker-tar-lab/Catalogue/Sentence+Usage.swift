@@ -23,6 +23,8 @@ extension Sentence {
             case .resolverFile(let path, let reason): .resolverFile(path, reason)
             case .mirrorFile(let path, let reason): .mirrorFile(path, reason)
             case .noPassword: .noPassword
+            case .noPasswordForHost(let host, let variable): .noPassword(forHost: host, variable)
+            case .passwordLines(let expected, let found): .passwordLines(expected, found)
             case .noPasswordOnInput: .noPasswordOnInput
             case .parser(let text): .parser(text)
             }
@@ -148,6 +150,19 @@ extension Sentence {
         Sentence(
             en: "-username needs a password: by -password-stdin, or in $DOCKER_TAR_LAB_PASSWORD.",
             zh: "-username 需要密码：请使用 -password-stdin，或设置环境变量 DOCKER_TAR_LAB_PASSWORD。")
+    }
+
+    private static func noPassword(forHost host: String, _ variable: String) -> Sentence {
+        Sentence(
+            en: "-login \(host)=… needs a password: by -password-stdin, or in $\(variable).",
+            zh: "-login \(host)=… 需要密码：请使用 -password-stdin，或设置环境变量 \(variable)。")
+    }
+
+    private static func passwordLines(_ expected: Int, _ found: Int) -> Sentence {
+        Sentence(
+            en:
+                "-password-stdin wants one line for each of the \(expected) accounts, -username first, then each -login as typed; it found \(found).",
+            zh: "-password-stdin 需要为 \(expected) 个账号各提供一行密码，先是 -username，然后按输入顺序依次是各个 -login；实际读到 \(found) 行。")
     }
 
     private static var noPasswordOnInput: Sentence {

@@ -14,6 +14,7 @@ enum Advice {
         case .status(let status, _): status >= 500 ? [.comeAgain(nil)] : [.otherWay(circumstances)]
         case .malformed: [.isItARegistry] + (circumstances.hasMirror ? [.leaveMirror] : [])
         case .realmRefused: [.otherRegistry]
+        case .credential(let problem): credential(problem, error.place)
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable:
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])
         case .unsupported: [circumstances.action == .pull ? .listFirst(circumstances.image) : .otherTag]
@@ -77,6 +78,8 @@ enum Advice {
         case .noSuchName: [.checkHost(failure.host)]
         case .noAnswer: circumstances.isLab ? [.otherResolvers, .giveAddress(failure.host)] : [.checkLine]
         case .noAddressInFamily: [.anyFamily]
+        case .outOfReach(let address?) where Host(failure.host) != .address(address): [.allowAddress(failure.host)]
+        case .outOfReach: [.otherRegistry]
         case .proxyRefused(407): [.proxyLogIn]
         case .proxyRefused, .proxyProtocol: [.checkProxy]
         case .refused where failure.step == .dial, .timedOut where failure.step == .dial:
@@ -101,6 +104,14 @@ enum Advice {
     private static func isPlainHTTP(_ words: String) -> Bool {
         let words = words.lowercased()
         return ["wrong version number", "http request", "packet length too long"].contains { words.contains($0) }
+    }
+
+    private static func credential(_ problem: CredentialProblem, _ place: String) -> [Sentence] {
+        switch problem {
+        case .unreadable, .tooLarge, .malformed, .helperName: [.repairCredentials(place), .logIn]
+        case .helperMissing: [.installHelper(place), .logIn]
+        case .helperTimedOut, .helperFailed, .helperAnswer: [.tryHelper(place), .logIn]
+        }
     }
 
     private static func disk(_ errno: Int32) -> [Sentence] {
@@ -130,7 +141,8 @@ extension NetworkError {
     fileprivate var mayBeCensored: Bool {
         guard case .name(let name)? = Host(host), !LocalName.matches(name) else { return false }
         return switch cause {
-        case .noSuchName, .noAnswer, .refused, .timedOut, .unreachable, .reset, .closedEarly, .closedAfterHello, .tls:
+        case .noSuchName, .noAnswer, .refused, .timedOut, .unreachable, .reset, .closedEarly, .closedAfterHello, .tls,
+            .outOfReach:
             true
         case .certificate(let problem): !problem.isOnlyOutOfDate
         default: showsInterference

@@ -48,7 +48,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     private init(_ cause: PullError.Cause, isLab: Bool) {
         switch cause {
         case .notFound, .noSuchPlatform, .unsupported: self = .notFound
-        case .unauthorised, .realmRefused: self = .notAuthorised
+        case .unauthorised, .realmRefused, .credential: self = .notAuthorised
         case .rateLimited: self = .rateLimited
         case .status, .malformed: self = .network
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable, .stale, .notVouched: self = .verification

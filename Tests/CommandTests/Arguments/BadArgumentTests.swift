@@ -27,6 +27,16 @@ import Testing
         ("pull nginx -username u", .noPassword),
         ("pull nginx -username u -password-stdin", .noPasswordOnInput),
         ("pull nginx -username= -password x", .invalidValue(.username, "", .expectedSomething)),
+        ("pull nginx -login m.example", .invalidValue(.login, "m.example", .expectedAccount)),
+        ("pull nginx -login =me", .invalidValue(.login, "=me", .expectedAccount)),
+        ("pull nginx -login m.example=", .invalidValue(.login, "m.example=", .expectedAccount)),
+        (
+            "pull nginx -login m.example=me",
+            .noPasswordForHost("m.example", variable: "DOCKER_TAR_LAB_PASSWORD_M_EXAMPLE")
+        ),
+        ("pull nginx -login m.example=me -password x", .needs(.password, "-username")),
+        ("pull nginx -login m.example=me -password-stdin", .noPasswordOnInput),
+        ("diagnose nginx -login m.example=me", .credentialForDiagnosis(.login)),
         ("pull nginx -keep-index -format docker-20.10", .conflict("-keep-index", "-format docker-20.10")),
         ("pull nginx -no-clobber -output -", .conflict("-no-clobber", "-output -")),
         ("pull nginx -output=", .invalidValue(.output, "", .expectedSomething)),

@@ -1,7 +1,7 @@
 import LabNet
-import Puller
 import Testing
 
+@testable import Puller
 @testable import docker_tar_lab
 
 /// A machine without files, but for those named.
@@ -92,7 +92,9 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
     @Test func passwordsComeFromThreePlaces() throws {
         let environment = ["DOCKER_TAR_LAB_PASSWORD": "from environment"]
         func credential(_ line: String, _ surroundings: Surroundings) throws -> [String]? {
-            try invocation(line, surroundings).access.credential.map { [$0.user, $0.password.reveal()] }
+            guard case .password(let user, let password)? = try invocation(line, surroundings).access.accounts.registry
+            else { return nil }
+            return [user, password.reveal()]
         }
         let known = surroundings(environment: environment)
         #expect(try credential("pull nginx", known) == nil)
@@ -146,6 +148,72 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
         #expect(throws: UsageError.mirrorFile(path: path, .unreadableLine(2, "docker.io a.example"))) {
             try invocation("pull nginx", broken)
         }
+    }
+
+    /// Who would be told to a host, as `user password`.
+    private func account(_ line: String, _ surroundings: Surroundings, at image: String) async throws -> String? {
+        let accounts = try invocation(line, surroundings).access.accounts
+        let endpoint = try RegistryEndpoint(ImageReference(parsing: image), mirror: nil, plainHTTP: false)
+        let credential = try await accounts.credential(for: endpoint, clock: .system)
+        guard case .password(let user, let password)? = credential else { return nil }
+        return "\(user) \(password.reveal())"
+    }
+
+    @Test func accountsOfOtherHostsHaveTheirOwnPasswords() async throws {
+        let environment = [
+            "DOCKER_TAR_LAB_PASSWORD": "one", "DOCKER_TAR_LAB_PASSWORD_M_EXAMPLE_5000": "two",
+            "DOCKER_TAR_LAB_PASSWORD_A_B_IO": "three",
+        ]
+        let known = surroundings(environment: environment)
+        let line = "pull r.io/x -username me -login m.example:5000=you -login A-b.io=a=b"
+        #expect(try await account(line, known, at: "r.io/x") == "me one")
+        #expect(try await account("pull x -login m.example:5000=you", known, at: "m.example:5000/x") == "you two")
+        #expect(try await account("pull x -login A-b.io=a=b", known, at: "a-b.io/x") == "a=b three")
+        #expect(try await account("pull x -login m.example:5000=you", known, at: "m.example/x") == nil)
+        #expect(throws: UsageError.invalidValue(.login, "a-b.io:443=c", .expectedAccount)) {
+            try invocation(
+                "pull x -login a-b.io=b -login a-b.io:443=c",
+                surroundings(environment: environment.merging(["DOCKER_TAR_LAB_PASSWORD_A_B_IO_443": "x"]) { $1 }))
+        }
+    }
+
+    @Test(arguments: [
+        ("first\nsecond\nthird\n", true), ("first\r\nsecond\r\nthird", true), ("first\nsecond\n", false),
+        ("first\nsecond\nthird\nfourth\n", false), ("first\n\nthird\n", false),
+    ])
+    func passwordsOnInputStandInTheOrderOfTheAccounts(_ input: String, _ isEnough: Bool) async throws {
+        let line = "pull x -login a.io=a -login b.io=b -username me -password-stdin"
+        let given = surroundings(input: input)
+        guard isEnough else {
+            let found = input.split(whereSeparator: \.isNewline).count
+            #expect(throws: UsageError.passwordLines(expected: 3, found: found)) { try invocation(line, given) }
+            return
+        }
+        #expect(try await account(line, given, at: "r.io/x") == "me first")
+        let others = "pull x -login b.io=b -login a.io=a -login c.io=c -password-stdin"
+        #expect(try await account(others, given, at: "b.io/x") == "b first")
+        #expect(try await account(others, given, at: "a.io/x") == "a second")
+        #expect(try await account(others, given, at: "c.io/x") == "c third")
+    }
+
+    @Test(
+        arguments: [
+            (["HOME": "/h"], "/h/.docker/config.json", "/h/.config/containers/auth.json"),
+            (["HOME": "/h", "DOCKER_CONFIG": "/d"], "/d/config.json", nil),
+            (["HOME": "/h", "DOCKER_CONFIG": ""], "/h/.docker/config.json", nil),
+            (["XDG_CONFIG_HOME": "/x", "HOME": "/h"], nil, "/x/containers/auth.json"),
+            (["XDG_RUNTIME_DIR": "/r"], nil, "/r/containers/auth.json"), (["REGISTRY_AUTH_FILE": "/a"], nil, "/a"),
+        ] as [([String: String], String?, String?)])
+    func filesOfCredentialsAreWhereTheirProgramsPutThem(
+        _ environment: [String: String], _ docker: String?, _ podman: String?
+    ) async throws {
+        for path in [docker, podman].compactMap({ $0 }) {
+            let text = #"{"auths":{"r.io":{"username":"me","password":"x"}}}"#
+            let machine = surroundings(environment: environment, files: [path: text])
+            #expect(try await account("pull x", machine, at: "r.io/x") == "me x")
+        }
+        let elsewhere = surroundings(environment: environment, files: ["/elsewhere": "{"])
+        #expect(try await account("pull x", elsewhere, at: "r.io/x") == nil)
     }
 
     @Test func whatIsSaidAndWhere() throws {

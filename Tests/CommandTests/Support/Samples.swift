@@ -44,6 +44,7 @@ enum Sample {
     static let networkCauses: [NetworkError.Cause] = [
         .noSuchName, .noAnswer, .onlyForgedAnswers(count: 3), .noAddressInFamily(.ip6), .refused,
         .unreachable(errno: 101), .timedOut(.seconds(10)), .proxyRefused(code: 407), .proxyRefused(code: 502),
+        .outOfReach(IPAddress("169.254.169.254")), .outOfReach(nil),
         .proxyProtocol("no status line"), .leftAlone(.seconds(143)), .resetAfterHello,
         .silenceAfterHello(.milliseconds(10_500)),
         .closedAfterHello, .alert(40), .certificate(certificate()), .certificate(certificate(code: 10)),
@@ -65,6 +66,9 @@ enum Sample {
         .rateLimited("", retryAfter: nil), .status(503, "maintenance"), .status(451, ""), .malformed("no layers"),
         .realmRefused("another scheme"), .digestMismatch(expected: digest(1), actual: digest(2)),
         .sizeMismatch(expected: 10, actual: 9), .diffIDMismatch(expected: digest(1), actual: digest(2)),
+        .credential(.unreadable(errno: 13)), .credential(.tooLarge(limit: 1 << 20)), .credential(.malformed("JSON")),
+        .credential(.helperName("a/b")), .credential(.helperMissing), .credential(.helperTimedOut(.seconds(10))),
+        .credential(.helperFailed("locked")), .credential(.helperFailed("")), .credential(.helperAnswer),
         .undecodable("no gzip"), .unsupported("a Helm chart"), .disk(errno: 28), .exists,
     ]
 }

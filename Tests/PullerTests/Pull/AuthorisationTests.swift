@@ -12,7 +12,7 @@ import Testing
 
     static func access() -> RegistryAccess {
         var access = RegistryAccess()
-        access.credential = .init(user: "canary", password: Secret("swordfish"))
+        access.accounts.registry = .password(user: "canary", Secret("swordfish"))
         return access
     }
 

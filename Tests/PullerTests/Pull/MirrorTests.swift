@@ -9,14 +9,14 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct MirrorTests {
     private static let name = "registry.example/lab/img1:single"
     private static let digest = Digest("sha256:\(FakeRegistry.manifest)")
-    private static let secret = RegistryAccess.Credential(user: "u", password: Secret("canary"))
+    private static let secret = Credential.password(user: "u", Secret("canary"))
 
     private func access(_ mirrors: [String], _ change: (inout RegistryAccess) -> Void = { _ in }) throws
         -> RegistryAccess
     {
         var access = RegistryAccess()
         access.mirrors = try mirrors.map { try RegistryMirror(parsing: $0) }
-        access.credential = Self.secret
+        access.accounts.registry = Self.secret
         change(&access)
         return access
     }
@@ -39,7 +39,7 @@ import Testing
     ) async throws -> (bytes: [UInt8], events: [PullEvent]) {
         let bench = try PullBench()
         let puller = Puller(
-            transport: FakeHosts(hosts), access: access, patience: patience(silentOrigin: silentOrigin),
+            transport: FakeInternet(hosts), access: access, patience: patience(silentOrigin: silentOrigin),
             standardOutput: -1)
         let events = Mutex<[PullEvent]>([])
         do {
@@ -116,7 +116,7 @@ import Testing
         var request = try bench.request(Self.name)
         request.jobs = 1
         let puller = Puller(
-            transport: FakeHosts(["a.example": liar, "b.example": honest]),
+            transport: FakeInternet(["a.example": liar, "b.example": honest]),
             access: try access(["a.example", "b.example"]), patience: bench.patience, standardOutput: -1)
         _ = try await puller.pull(request)
         #expect(try await bench.bytes("out.tar") == whole)

@@ -67,7 +67,7 @@ import Testing
 
     @Test(arguments: allowed) func allows(_ registry: String, _ realm: String) throws {
         let origin = try #require(HTTPURL(registry)).origin
-        #expect(try Realm.vetted(realm, for: origin).description == realm)
+        #expect(try Realm(realm, for: origin).url.description == realm)
     }
 
     static let refused = [
@@ -105,7 +105,7 @@ import Testing
     @Test(arguments: refused) func refuses(_ registry: String, _ realm: String) throws {
         let origin = try #require(HTTPURL(registry)).origin
         #expect {
-            try Realm.vetted(realm, for: origin)
+            try Realm(realm, for: origin)
         } throws: { error in
             guard case .realmRefused? = error as? PullError.Cause else { return false }
             return true

@@ -1,5 +1,6 @@
 import Foundation
 import LabNet
+import NIOCore
 import NIOHTTP1
 import Testing
 
@@ -132,18 +133,49 @@ import Testing
 }
 
 @Suite struct TokenTests {
-    static let server = TokenServer(
-        realm: HTTPURL(origin: Origin(scheme: .https, host: .name("a.io")), target: "/token"),
-        service: "my registry&x=y",
-        scopes: ["repository:a/b:pull", "x"])
+    private func server(_ realm: String = "https://a.io/token") throws -> TokenServer {
+        TokenServer(
+            realm: try Realm(realm, for: Origin(scheme: .https, host: .name("r.io"))), service: "my registry&x=y",
+            scopes: ["repository:a/b:pull", "x"])
+    }
 
-    @Test func asksWithEachScopeOfItsOwn() {
+    @Test func asksWithEachScopeOfItsOwn() throws {
+        let request = try server().request(as: .password(user: "ü", Secret("p")))
         #expect(
-            Self.server.url(user: "ü").description
+            request.url.description
                 == "https://a.io/token?service=my%20registry%26x%3Dy&scope=repository:a/b:pull&scope=x&account=%C3%BC")
-        var other = Self.server
-        other.realm.target = "/token?k=v"
-        #expect(other.url(user: nil).description.hasPrefix("https://a.io/token?k=v&service="))
+        #expect(request.authorization?.reveal() == "Basic w7w6cA==")
+        #expect(request.method == .GET && request.body == nil)
+        let other = try server("https://a.io/token?k=v").request(as: nil)
+        #expect(other.url.description.hasPrefix("https://a.io/token?k=v&service="))
+        #expect(other.authorization == nil)
+    }
+
+    @Test func anIdentityTokenIsExchangedInABody() throws {
+        let request = try server().request(exchanging: Secret("a&b=c"))
+        #expect(request.method == .POST)
+        #expect(request.url.description == "https://a.io/token")
+        #expect(request.headers["Content-Type"] == ["application/x-www-form-urlencoded"])
+        #expect(
+            request.body.map { String(buffer: $0) }
+                == "grant_type=refresh_token&client_id=docker-tar-lab&service=my%20registry%26x%3Dy"
+                + "&scope=repository:a/b:pull%20x&refresh_token=a%26b%3Dc")
+        #expect(request.authorization == nil)
+    }
+
+    @Test func aRealmElsewhereIsHeldToItsNetwork() throws {
+        #expect(try server().request(as: nil).reach == Reach(from: .global))
+        #expect(try server("https://r.io/token").request(exchanging: Secret("t")).reach == .anywhere)
+        let registry = Origin(scheme: .https, host: .name("r.io"))
+        #expect(try Realm("https://a.io/t", for: registry, in: .private).reach == Reach(from: .private))
+        #expect(try Realm("https://10.0.0.1/t", for: registry, in: .private).reach == Reach(from: .private))
+        #expect(throws: PullError.Cause.self) { try Realm("https://10.0.0.1/t", for: registry, in: .loopback) }
+    }
+
+    @Test func anotherIdentityTokenTakesTheOldOnesPlace() throws {
+        let body = #"{"access_token":"a","refresh_token":"next"}"#
+        #expect(try Token(Array(body.utf8), asked: .zero).nextIdentityToken == Secret("next"))
+        #expect(try Token(Array(#"{"token":"a","refresh_token":""}"#.utf8), asked: .zero).nextIdentityToken == nil)
     }
 
     @Test(arguments: [
