@@ -1,7 +1,7 @@
 internal import LabNet
 
-/// Who asks which host: what the user typed first, then Docker's file, then podman's. Nothing is looked for before a host
-/// asks.
+/// Who asks which host: what the user typed first, then Docker's file, then podman's. Nothing is looked for before a
+/// host asks.
 public struct Accounts: Sendable {
     /// For the registry of the image's name, whatever its host; never for a mirror.
     public var registry: Credential?
