@@ -28,8 +28,8 @@ extension Connector {
         return .anywhere
     }
 
-    /// Hands out each way to an origin that is within reach, as soon as its candidate is found; returns when there are no
-    /// more.
+    /// Hands out each way to an origin that is within reach, as soon as its candidate is found; returns when there are
+    /// no more.
     ///
     /// - Throws: `NetworkError` when there was none, `.outOfReach` when there were others; `CancellationError`.
     func findRoutes(

@@ -23,7 +23,8 @@ final class WaySearch: Sendable {
 
     private typealias Waiter = CheckedContinuation<Part, Never>
 
-    /// What is searched for. What lies beyond one request's reach may be within another's, so they do not share a failure.
+    /// What is searched for. What lies beyond one request's reach may be within another's, so they do not share a
+    /// failure.
     fileprivate struct Aim: Hashable {
         var origin: Origin
         var reach: Reach

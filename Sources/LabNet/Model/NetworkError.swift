@@ -58,8 +58,8 @@ extension NetworkError {
         case unreachable(errno: Int32)
         /// Nothing came back in time.
         case timedOut(Duration)
-        /// Nothing was sent: the server that named this host is not in the network of its address, which is this one; nil where a
-        /// proxy would have found it.
+        /// Nothing was sent: the server that named this host is not in the network of its address, which is this one;
+        /// nil where a proxy would have found it.
         case outOfReach(IPAddress?)
         /// A proxy answered CONNECT or SOCKS with this code.
         case proxyRefused(code: Int)

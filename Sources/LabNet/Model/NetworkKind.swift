@@ -11,9 +11,9 @@ package enum NetworkKind: Hashable, Sendable, CaseIterable {
 
     /// By IANA's special-purpose registries (RFC 6890).
     package init(_ address: IPAddress) {
-        // From these ranges a local proxy (Clash and its kin) answers every name that it carries, true ones as well: whoever
-        // sits behind one is at such an address with the registry, its token server and its storage alike. The connection
-        // goes to the proxy, by a name, and to nothing in the house.
+        // From these ranges a local proxy (Clash and its kin) answers every name that it carries, true ones as well:
+        // whoever sits behind one is at such an address with the registry, its token server and its storage alike. The
+        // connection goes to the proxy, by a name, and to nothing in the house.
         if address.isFakeIP {
             self = .global
             return

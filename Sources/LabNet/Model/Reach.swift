@@ -1,8 +1,9 @@
-/// Where a request may go, by the address that is dialled: a server that names another must not lead into a network that
-/// it is not in itself.
+/// Where a request may go, by the address that is dialled: a server that names another must not lead into a network
+/// that it is not in itself.
 ///
-/// A name says nothing of its address, so the connector judges every address before it sends a SYN there, and every idle
-/// connection before it is used again. What a proxy will dial nobody here sees; the host's literal or name stands for it.
+/// A name says nothing of its address, so the connector judges every address before it sends a SYN there, and every
+/// idle connection before it is used again. What a proxy will dial nobody here sees; the host's literal or name stands
+/// for it.
 package struct Reach: Hashable, Sendable {
     private var kinds: Set<NetworkKind>
 

@@ -1,7 +1,7 @@
 internal import LabNet
 
-/// Who asks which host: what the user typed first, then Docker's file, then podman's. Nothing is looked for before a host
-/// asks.
+/// Who asks which host: what the user typed first, then Docker's file, then podman's. Nothing is looked for before a
+/// host asks.
 public struct Accounts: Sendable {
     /// For the registry of the image's name, whatever its host; never for a mirror.
     public var registry: Credential?
@@ -76,30 +76,18 @@ extension Accounts {
         _ clock: PullClock
     ) async throws -> Credential? {
         let book = try await withTaskExecutorPreference(.blocking) {
-            try Self.naming(path) { () throws(CredentialProblem) -> CredentialBook? in
+            try await naming(.credential, at: path) { () throws -> CredentialBook? in
                 guard let text = try files.read(path) else { return nil }
                 return try CredentialBook(text, kind: kind)
             }
         }
         guard let book else { return nil }
-        if let helper = try Self.naming(path, { () throws(CredentialProblem) in try book.helper(for: host) }) {
-            do {
-                let kept = try await helper.credential(for: host.key, environment: files.environment, clock: clock)
-                if let kept { return kept }
-            } catch let problem as CredentialProblem {
-                throw PullError(step: .credential, place: helper.program, cause: .credential(problem))
+        if let helper = try await naming(.credential, at: path, { try book.helper(for: host) }) {
+            let kept = try await naming(.credential, at: helper.program) {
+                try await helper.credential(for: host.key, environment: files.environment, clock: clock)
             }
+            if let kept { return kept }
         }
-        return try Self.naming(path) { () throws(CredentialProblem) in
-            try book.credential(for: host, repository: repository)
-        }
-    }
-
-    private static func naming<Value>(
-        _ place: String, _ operation: () throws(CredentialProblem) -> Value
-    ) throws(PullError) -> Value {
-        do { return try operation() } catch {
-            throw PullError(step: .credential, place: place, cause: .credential(error))
-        }
+        return try await naming(.credential, at: path) { try book.credential(for: host, repository: repository) }
     }
 }

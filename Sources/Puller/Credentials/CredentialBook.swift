@@ -121,7 +121,7 @@ extension CredentialBook {
 }
 
 extension DecodingError {
-    /// The part that is wrong, as `auths[host].auth`; without any of its value.
+    /// The part that is wrong, as `auths[host][auth]`; without any of its value.
     fileprivate var place: String {
         let path: [any CodingKey]
         switch self {

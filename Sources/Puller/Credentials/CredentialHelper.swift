@@ -28,8 +28,8 @@ struct CredentialHelper: Hashable, Sendable {
         program = "docker-credential-\(name)"
     }
 
-    /// Asks the program for a host's credential; nil where it has none. It is killed, and whatever it has started, when it
-    /// takes too long or the task is cancelled.
+    /// Asks the program for a host's credential; nil where it has none. It is killed, and whatever it has started, when
+    /// it takes too long or the task is cancelled.
     ///
     /// - Parameters:
     ///   - key: the host as Docker spells it.

@@ -29,8 +29,8 @@ struct CredentialHost: Hashable, Sendable {
     /// Whether a key of Docker's file means this host: `host[:port]`, with or without a scheme and a path.
     func matches(_ key: String) -> Bool { names.contains(Self.place(in: key).host) }
 
-    /// How much of a repository's path a key of podman's file (`host[/namespace[/name]]`) names, in segments; nil where it
-    /// means another host or another repository (containers-auth.json(5)).
+    /// How much of a repository's path a key of podman's file (`host[/namespace[/name]]`) names, in segments; nil where
+    /// it means another host or another repository (containers-auth.json(5)).
     func depth(of key: String, for repository: String) -> Int? {
         let (host, path) = Self.place(in: key)
         guard names.contains(host) else { return nil }

@@ -7,8 +7,8 @@ internal import LabNet
 struct Realm: Hashable, Sendable {
     /// Where to ask.
     let url: HTTPURL
-    /// At which addresses: the registry's own origin is free, another one may be on the Internet or in the network that the
-    /// registry answered from.
+    /// At which addresses: the registry's own origin is free, another one may be on the Internet or in the network that
+    /// the registry answered from.
     let reach: Reach
 
     /// Reads a realm and judges it against the registry that names it.

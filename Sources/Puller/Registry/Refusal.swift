@@ -124,6 +124,8 @@ func naming<Value>(
         throw PullError(step: step, place: place, cause: .network(error))
     } catch let cause as PullError.Cause {
         throw PullError(step: step, place: place, cause: cause)
+    } catch let problem as CredentialProblem {
+        throw PullError(step: step, place: place, cause: .credential(problem))
     } catch let error as BodyTooLarge {
         throw PullError(step: step, place: place, cause: .malformed("more than \(error.limit) bytes"))
     }

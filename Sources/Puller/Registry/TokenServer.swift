@@ -26,8 +26,8 @@ struct TokenServer: Hashable, Sendable {
         return request
     }
 
-    /// Exchanges an identity token for a token with a POST (distribution, "OAuth2 Token Authentication"; RFC 6749 6). The
-    /// identity token stands in the body, which no redirect repeats.
+    /// Exchanges an identity token for a token with a POST (distribution, "OAuth2 Token Authentication"; RFC 6749 6).
+    /// The identity token stands in the body, which no redirect repeats.
     func request(exchanging identityToken: Secret) -> HTTPRequest {
         let fields =
             [("grant_type", "refresh_token"), ("client_id", "docker-tar-lab")] + serviceField

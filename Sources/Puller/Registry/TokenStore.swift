@@ -54,7 +54,8 @@ actor TokenStore {
     /// - Parameters:
     ///   - refused: what the refused request carried.
     ///   - network: where the 401 came from.
-    /// - Throws: `PullError` when the realm is refused, the token server refuses, or a stored credential cannot be used.
+    /// - Throws: `PullError` when the realm is refused, the token server refuses, or a stored credential cannot be
+    ///   used.
     func answer(
         _ challenges: [Challenge], refused: Secret?, from network: NetworkKind
     ) async throws -> Secret? {

@@ -36,8 +36,8 @@ extension Flags {
     /// The variable that holds the password of `-username`.
     static let passwordVariable = "DOCKER_TAR_LAB_PASSWORD"
 
-    /// The variable that holds the password of a host's account: its name in upper case, and `_` for all that is neither
-    /// letter nor digit.
+    /// The variable that holds the password of a host's account: its name in upper case, and `_` for all that is
+    /// neither letter nor digit.
     static func passwordVariable(for host: String) -> String {
         passwordVariable + "_"
             + String(host.uppercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? $0 : "_" })

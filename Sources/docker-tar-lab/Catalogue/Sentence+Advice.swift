@@ -148,14 +148,16 @@ extension Sentence {
 
     static func installHelper(_ program: String) -> Sentence {
         Sentence(
-            en: "install \(program), or take it out of credHelpers and credsStore in Docker's config.json.",
-            zh: "安装 \(program)，或从 Docker 的 config.json 中删除 credHelpers、credsStore 里的这一项。")
+            en:
+                "install \(program), take it out of credHelpers and credsStore in Docker's config.json, or pass over that file: DOCKER_CONFIG=/none.",
+            zh: "安装 \(program)，或从 Docker 的 config.json 中删除 credHelpers、credsStore 里的这一项，或跳过该文件：DOCKER_CONFIG=/none。")
     }
 
     static func tryHelper(_ program: String) -> Sentence {
         Sentence(
-            en: "see whether it works by itself: echo HOST | \(program) get (which prints the password).",
-            zh: "单独运行该程序看是否正常：echo 主机 | \(program) get（会显示密码）。")
+            en:
+                "see whether it works by itself, echo HOST | \(program) get (which prints the password), or pass over it: DOCKER_CONFIG=/none.",
+            zh: "单独运行该程序看是否正常：echo 主机 | \(program) get（会显示密码），或跳过它：DOCKER_CONFIG=/none。")
     }
 
     static var checkPassword: Sentence {

@@ -107,7 +107,8 @@ import Testing
 @Suite(.serialized) struct IdentityTokenPullTests {
     private static let secret = "identity/\(UUID().uuidString)"
 
-    /// A token server: RFC 6749's exchange by POST where it knows one, and Basic by GET. It writes down what it refuses.
+    /// A token server: RFC 6749's exchange by POST where it knows one, and Basic by GET. It writes down what it
+    /// refuses.
     private static let server = """
         import base64, http.server, sys, urllib.parse
         port, secret, token, posts = int(sys.argv[1]), sys.argv[2], sys.argv[3], sys.argv[4] == "posts"

@@ -48,6 +48,21 @@ import Testing
         #expect(told(cdn).allSatisfy { $0.hasSuffix("[-]") }, "\(told(cdn))")
     }
 
+    @Test func aTokenServerWhoseNameLeadsElsewhereIsNotAsked() async throws {
+        let (port, resolver) = (try Loopback.freePort(), try Loopback.freePort())
+        let dnsmasq = try await RealServer.dnsmasq(["auth.test": ["169.254.169.254"]], port: resolver)
+        let registry = try await nginx(
+            "127.0.0.1", port,
+            #"location / { add_header WWW-Authenticate 'Bearer realm="http://auth.test/token"' always; return 401; }"#)
+        let outcome = try await pull(
+            "127.0.0.1:\(port)/lab/img1:single", environment: account,
+            ["-plain-http", "-debug", "-username", "me", "-dns-servers", "127.0.0.1:\(resolver)"])
+        #expect(outcome.status == 4, "\(outcome.error)")
+        #expect(outcome.error.contains("an address of another network: http://auth.test/token"), "\(outcome.error)")
+        #expect(!outcome.error.contains("TCP auth.test"))
+        withExtendedLifetime((dnsmasq, registry)) {}
+    }
+
     @Test func aMirrorIsToldItsOwnAndNeverTheRegistrys() async throws {
         let port = try Loopback.freePort("127.0.0.3")
         let mirror = try await nginx(
