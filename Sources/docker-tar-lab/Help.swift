@@ -11,6 +11,9 @@ struct Help {
             (.helpArchive, [.output, .noClobber, .nameInArchive, .format, .keepIndex, .jobs]),
             (.helpRegistry, [.username, .passwordStdin, .password, .mirror, .plainHTTP]),
             (
+                .helpTransfer, [.retries, .timeout, .connections, .limitRate, .cacheSize, .noCache]
+            ),
+            (
                 .helpWay,
                 [
                     .lab, .dnsServers, .dnsTimeout, .canary, .noCanary, .sni, .hello, .mss, .forget, .noMemory,
@@ -36,6 +39,7 @@ struct Help {
             ("$DOCKER_TAR_LAB_PASSWORD", text(.helpPasswordVariable)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
             ("$XDG_CACHE_HOME/docker-tar-lab/", text(.helpMemory)),
+            ("$XDG_CACHE_HOME/docker-tar-lab/blobs/", text(.helpCache)),
             ("$HTTPS_PROXY $HTTP_PROXY $ALL_PROXY $NO_PROXY", text(.helpProxyVariables)),
             ("$SSL_CERT_FILE, /etc/docker/certs.d/HOST/", text(.helpCertificates)),
         ])

@@ -15,6 +15,8 @@ struct Invocation: Sendable {
     var task: Task
     /// Which registry is asked, and by whom.
     var access: RegistryAccess
+    /// How content is fetched.
+    var transfer: TransferOptions
     /// The way there.
     var transport: TransportConfiguration
     /// What an error's words depend on.
@@ -53,6 +55,7 @@ struct Invocation: Sendable {
         }
         self.transport = transport
         access = try flags.access(in: surroundings)
+        transfer = try flags.transfer(in: surroundings)
         circumstances = Circumstances(
             action: action, image: text, isLab: flags.lab, hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false,
             hasCredential: access.credential != nil,
