@@ -95,10 +95,10 @@ struct BlobCache: Sendable {
         let all = leftovers()
         removeOrphans(sparing: Set(all.flatMap { [$0.record.name, $0.path] }))
         let idle = all.filter(\.record.isOurs).sorted { $0.record.lastUse < $1.record.lastUse }
-        var total = idle.reduce(0) { $0 + $1.diskSize }
+        var total = idle.reduce(0) { $0 + $1.contents.count }
         for leftover in idle where total > settings.limit {
             leftover.remove()
-            total -= leftover.diskSize
+            total -= leftover.contents.count
         }
     }
 

@@ -12,15 +12,12 @@ final class Leftover: Sendable {
     let contents: PartialContents
     /// Where the file is.
     let path: String
-    /// The bytes that it takes on the disk.
-    let diskSize: Int64
     private let file: FileDescriptor
 
     private init(
-        record: PartialRecord, contents: PartialContents, path: String, diskSize: Int64,
-        file: consuming FileDescriptor
+        record: PartialRecord, contents: PartialContents, path: String, file: consuming FileDescriptor
     ) {
-        (self.record, self.contents, self.path, self.diskSize) = (record, contents, path, diskSize)
+        (self.record, self.contents, self.path) = (record, contents, path)
         self.file = file
     }
 
@@ -35,8 +32,7 @@ final class Leftover: Sendable {
             guard fstat(file.number, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid(),
                 PartialContents.Identity(status) == contents.identity
             else { continue }
-            return Leftover(
-                record: record, contents: contents, path: path, diskSize: Int64(status.st_blocks) * 512, file: file)
+            return Leftover(record: record, contents: contents, path: path, file: file)
         }
         return nil
     }

@@ -193,8 +193,15 @@ extension RegistryClient {
             var position = offset - discarded
             let end = isPart && asksForPart ? part.upperBound : blob.size
             try await naming(step, at: response.url.origin.authority) {
-                for try await piece in response.body {
-                    var piece = piece
+                var pieces = response.body.makeAsyncIterator()
+                var pace = Pace()
+                while true {
+                    let asked = patience.clock.now()
+                    guard var piece = try await pieces.next() else { break }
+                    if pace.isCrawling(piece.readableBytes, after: patience.clock.now() - asked) {
+                        throw NetworkError(
+                            step: .exchange, host: response.url.origin.host.description, cause: .timedOut(Pace.window))
+                    }
                     if isPart, isBounded {
                         // More than was asked for is not wanted.
                         guard position < end else { break }

@@ -185,7 +185,7 @@ final class BlobTransfer: Sendable {
     /// A blob of fewer bytes is not worth a second connection.
     static let leastForHelp: Int64 = 8 << 20
     /// So many bytes may be lost when the process is killed.
-    static let recordedStep: Int64 = 4 << 20
+    static let recordedStep: Int64 = 1 << 20
     /// So much is read back at a time, while the others wait for the lock.
     private static let hashedStep: Int64 = 1 << 20
 }
