@@ -84,7 +84,9 @@ public struct RegistryAccess: Sendable {
 public enum PullEvent: Hashable, Sendable {
     /// The image is known: these layers, lowest first, in the order of the numbers below.
     case planned(layers: [Descriptor])
-    /// Bytes of a layer that have arrived and been hashed so far in this pull.
+    /// An earlier run has left so many bytes of a layer, which are not fetched again.
+    case resumed(layer: Int, bytes: Int64)
+    /// Bytes of a layer that are here so far.
     case received(layer: Int, bytes: Int64)
     /// A layer's digest is right.
     case verified(layer: Int)
@@ -100,6 +102,8 @@ public enum PullEvent: Hashable, Sendable {
     case vouchedByMirrorOnly(PullError)
     /// A mirror brought a layer at this many bytes per second, which is slow.
     case slow(mirror: String, bytesPerSecond: Int)
+    /// Nothing can be kept for the next run, should this one be interrupted: this errno.
+    case cacheUnusable(errno: Int32)
 }
 
 /// What a pull has made.

@@ -21,37 +21,41 @@ struct PulledLayers: Sendable {
 
     /// Fetches and verifies one layer.
     ///
-    /// - Throws: as ``BlobSource/fetch(_:step:retrying:into:)``.
+    /// - Parameter transfer: makes its transfer, which tells the given closure how many bytes are here.
+    /// - Throws: as ``BlobSource/fetch(_:step:retrying:)``, and what `transfer` throws.
     func fetch(
-        _ layer: Descriptor, from source: any BlobSource, into sink: @escaping BlobSink
+        _ layer: Descriptor, from source: any BlobSource,
+        as transfer: (_ progress: @escaping @Sendable (Int64) -> Void) throws -> BlobTransfer
     ) async throws {
         let numbers = numbers[layer.digest] ?? []
-        try await source.fetch(
-            layer, step: .layer(layer.digest),
-            retrying: { attempt, reason in
-                for number in numbers { report(.retrying(layer: number, attempt: attempt, reason: reason)) }
-            },
-            into: { bytes, offset in
-                try sink(bytes, offset)
-                for number in numbers { report(.received(layer: number, bytes: offset + Int64(bytes.count))) }
-            })
+        let transfer = try transfer { bytes in
+            for number in numbers { report(.received(layer: number, bytes: bytes)) }
+        }
+        // However it ends, what has come is written down for the next run.
+        defer { transfer.keepRecord() }
+        let kept = transfer.received
+        if kept > 0 {
+            for number in numbers { report(.resumed(layer: number, bytes: kept)) }
+        }
+        try await source.fetch(transfer, step: .layer(layer.digest)) { attempt, reason in
+            for number in numbers { report(.retrying(layer: number, attempt: attempt, reason: reason)) }
+        }
         for number in numbers { report(.verified(layer: number)) }
     }
 
-    /// Fetches all layers, at most `jobs` at a time, lowest first; the first failure ends the others.
-    func fetchAll(
-        from source: any BlobSource, jobs: Int,
-        into sink: @Sendable (Descriptor) throws -> BlobSink
-    ) async throws {
+    /// Fetches all layers into a file, at most `jobs` at a time, lowest first; the first failure ends the others.
+    func fetchAll(from source: any BlobSource, jobs: Int, over link: Link, into work: Workplace) async throws {
+        if let errno = work.cacheFailure { report(.cacheUnusable(errno: errno)) }
         try await withThrowingTaskGroup(of: Void.self) { group in
             var rest = distinct[...]
-            func startNext() throws {
+            func startNext() {
                 guard let layer = rest.popFirst() else { return }
-                let sink = try sink(layer)
-                group.addTask { try await fetch(layer, from: source, into: sink) }
+                group.addTask {
+                    try await fetch(layer, from: source) { try work.transfer(layer, over: link, progress: $0) }
+                }
             }
-            for _ in 0..<max(1, jobs) { try startNext() }
-            while try await group.next() != nil { try startNext() }
+            for _ in 0..<max(1, jobs) { startNext() }
+            while try await group.next() != nil { startNext() }
         }
     }
 

@@ -6,19 +6,28 @@
 
 /// How the bytes of a pull come into an archive: straight to their places where all sizes are known, else in order.
 extension Puller {
-    /// Writes an archive into a file that is still partial.
+    /// Writes an archive into a file that has a hidden name until `commit` gives it its own.
     ///
     /// - Returns: the size of the file.
     func write(
-        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource, to file: ArchiveFile,
-        compression: PullRequest.Compression, jobs: Int
+        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource, at path: String,
+        compression: PullRequest.Compression, jobs: Int, commit: @Sendable (ArchiveFile) async throws -> Void
     ) async throws -> Int64 {
-        if compression == .none, let plan = try await onDisk(file.path, { try ArchivePlan(members) }) {
-            return try await write(plan, layers, from: source, to: file, jobs: jobs)
+        if compression == .none, let plan = try await onDisk(path, { try ArchivePlan(members) }) {
+            return try await write(plan, layers, from: source, at: path, jobs: jobs, commit: commit)
         }
-        let stream = try await onDisk(file.path) { try ArchiveStream(to: file, compression: compression) }
-        return try await write(
-            members, layers, from: source, to: stream, at: file.path, spoolingBeside: file.path, jobs: jobs)
+        let file = try await onDisk(path) { try ArchiveFile.create(at: path) }
+        do {
+            let stream = try await onDisk(path) { try ArchiveStream(to: file, compression: compression) }
+            let size = try await write(
+                members, layers, from: source, to: stream, at: path, spoolingBeside: path, jobs: jobs)
+            try await commit(file)
+            return size
+        } catch {
+            // A last owner may live on in a task that is still ending; the name must be gone now.
+            file.discard()
+            throw error
+        }
     }
 
     /// Writes an archive to standard output.
@@ -41,14 +50,17 @@ extension Puller {
             return try await write(
                 members, layers, from: source, to: stream, at: place, spoolingBeside: Self.spool, jobs: jobs)
         }
+        // Bytes that must come in order come by one connection.
+        let link = Link(transfer, jobs: 1, clock: patience.clock)
         for member in members {
             guard let layer = member.content.layer else {
                 try await onDisk(place) { try stream.append(member) }
                 continue
             }
             try await onDisk(place) { try stream.begin(member, size: layer.size) }
-            try await layers.fetch(layer, from: source) { bytes, _ in
-                try namingDisk(place) { try stream.write(bytes) }
+            let sink: BlobSink = { bytes, _ in try namingDisk(place) { try stream.write(bytes) } }
+            try await layers.fetch(layer, from: source) { progress in
+                try BlobTransfer(layer, into: .inOrder(sink), over: link, progress: progress)
             }
             try await onDisk(place) { try stream.end() }
         }
@@ -57,42 +69,69 @@ extension Puller {
 
     /// Every layer goes straight to its place, in parallel.
     private func write(
-        _ plan: ArchivePlan, _ layers: PulledLayers, from source: any BlobSource, to file: ArchiveFile, jobs: Int
+        _ plan: ArchivePlan, _ layers: PulledLayers, from source: any BlobSource, at path: String, jobs: Int,
+        commit: @Sendable (ArchiveFile) async throws -> Void
     ) async throws -> Int64 {
-        try await onDisk(file.path) { try file.write(plan) }
-        var places: [Digest: [Int64]] = [:]
+        var starts: [Digest: [Int64]] = [:]
         for entry in plan.entries {
-            if let layer = entry.member.content.layer { places[layer.digest, default: []].append(entry.contentOffset) }
+            if let layer = entry.member.content.layer { starts[layer.digest, default: []].append(entry.contentOffset) }
         }
-        try await layers.fetchAll(from: source, jobs: jobs) { [places] layer in
-            let starts = places[layer.digest] ?? []
-            return { bytes, offset in
-                try namingDisk(file.path) { for start in starts { try file.write(bytes, at: start + offset) } }
-            }
+        let places = layers.distinct.map { Workplace.Place(blob: $0, starts: starts[$0.digest] ?? []) }
+        try await working(beside: path, for: .archive, places) { work in
+            try await onDisk(path) { try work.file.write(plan, zeroing: work.isAdopted) }
+            let link = Link(transfer, jobs: jobs, clock: patience.clock)
+            try await layers.fetchAll(from: source, jobs: jobs, over: link, into: work)
+            try await commit(work.file)
         }
         return plan.totalSize
     }
 
-    /// The layers are fetched in parallel into files without names, and then written in the archive's order.
+    /// The layers are fetched in parallel into a file beside the archive, and then written in the archive's order.
     private func write(
         _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource, to stream: ArchiveStream,
         at place: String, spoolingBeside path: String, jobs: Int
     ) async throws -> Int64 {
-        var spools: [Digest: SpoolFile] = [:]
+        var places: [Workplace.Place] = []
+        var end: Int64 = 0
         for layer in layers.distinct {
-            spools[layer.digest] = try await onDisk(path) { try SpoolFile.create(beside: path) }
+            places.append(Workplace.Place(blob: layer, starts: [end]))
+            let (next, overflow) = end.addingReportingOverflow(layer.size)
+            guard !overflow else {
+                throw PullError(step: .archive, place: place, cause: .malformed("sizes beyond any disk"))
+            }
+            end = next
         }
-        try await layers.fetchAll(from: source, jobs: jobs) { [spools] layer in
-            guard let spool = spools[layer.digest] else { throw CancellationError() }
-            return { bytes, offset in try namingDisk(path) { try spool.write(bytes, at: offset) } }
+        return try await working(beside: path, for: .spool, places) { work in
+            let link = Link(transfer, jobs: jobs, clock: patience.clock)
+            try await layers.fetchAll(from: source, jobs: jobs, over: link, into: work)
+            layers.reportAssembling()
+            for member in members {
+                let layer = member.content.layer
+                let step = layer.map { PullError.Step.layer($0.digest) } ?? .archive
+                let spool = layer.map { SpoolFile(in: work.file, at: work.start(of: $0), size: $0.size) }
+                try await assemble(member, from: spool, into: stream, step: step, at: place)
+            }
+            return try await onDisk(place) { try stream.finish() }
         }
-        layers.reportAssembling()
-        for member in members {
-            let step = member.content.layer.map { PullError.Step.layer($0.digest) } ?? .archive
-            let spool = member.content.layer.flatMap { spools[$0.digest] }
-            try await assemble(member, from: spool, into: stream, step: step, at: place)
+    }
+
+    /// Opens the file for the blobs, and sees to it that it is gone, named, or kept for the next run in the end.
+    private func working<Value: Sendable>(
+        beside path: String, for purpose: Workplace.Purpose, _ places: [Workplace.Place],
+        _ body: (Workplace) async throws -> Value
+    ) async throws -> Value {
+        let cache = transfer.cache.map(BlobCache.init)
+        let work = try await onDisk(path) {
+            try Workplace.open(beside: path, for: purpose, places, cache: cache)
         }
-        return try await onDisk(place) { try stream.finish() }
+        do {
+            let value = try await body(work)
+            try await onDisk(path) { work.succeeded() }
+            return value
+        } catch {
+            try? await onDisk(path) { work.failed(with: error) }
+            throw error
+        }
     }
 
     private func assemble(
@@ -132,7 +171,7 @@ func onDisk<Value: Sendable>(
 }
 
 /// Names the archive in the errors of a write.
-private func namingDisk(_ place: String, _ operation: () throws -> Void) throws {
+func namingDisk(_ place: String, _ operation: () throws -> Void) throws {
     do {
         try operation()
     } catch let cause as PullError.Cause {

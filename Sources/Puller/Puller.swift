@@ -5,15 +5,26 @@ public struct Puller: Sendable {
     let transport: any HTTPExchanging
     let access: RegistryAccess
     let patience: Patience
+    /// How blobs are fetched, and what is kept of them.
+    let transfer: TransferOptions
     /// Where standard output is; it stays open.
     let standardOutput: Int32
 
     /// Nothing is asked before the first call.
-    public init(transport: any HTTPExchanging, access: RegistryAccess) {
-        self.init(transport: transport, access: access, patience: Patience(), standardOutput: 1)
+    public init(
+        transport: any HTTPExchanging, access: RegistryAccess, transfer: TransferOptions = TransferOptions()
+    ) {
+        self.init(
+            transport: transport, access: access, patience: Patience(), transfer: transfer, standardOutput: 1)
     }
 
-    init(transport: any HTTPExchanging, access: RegistryAccess, patience: Patience, standardOutput: Int32) {
+    init(
+        transport: any HTTPExchanging, access: RegistryAccess, patience: Patience,
+        transfer: TransferOptions = TransferOptions(), standardOutput: Int32
+    ) {
+        var patience = patience
+        patience.policy.attempts = transfer.retries + 1
+        self.transfer = transfer
         self.transport = transport
         self.access = access
         self.patience = patience
@@ -44,16 +55,9 @@ public struct Puller: Sendable {
         let size: Int64
         switch request.output {
         case .file(let path, _):
-            let file = try await onDisk(path) { try ArchiveFile.create(at: path) }
-            do {
-                size = try await write(
-                    members, layers, from: sources, to: file, compression: request.compression, jobs: request.jobs)
-                try await request.output.commit(file, of: saved)
-            } catch {
-                // A last owner may live on in a task that is still ending; the name must be gone now.
-                file.discard()
-                throw error
-            }
+            size = try await write(
+                members, layers, from: sources, at: path, compression: request.compression, jobs: request.jobs
+            ) { file in try await request.output.commit(file, of: saved) }
         case .standardOutput:
             size = try await write(
                 members, layers, from: sources, toStandardOutputWith: request.compression, jobs: request.jobs)

@@ -14,6 +14,9 @@ struct Help {
                 [.username, .passwordStdin, .password, .login, .mirror, .mirrorFallback, .requireOrigin, .plainHTTP]
             ),
             (
+                .helpTransfer, [.retries, .timeout, .connections, .limitRate, .cacheSize, .noCache]
+            ),
+            (
                 .helpWay,
                 [
                     .lab, .dnsServers, .dnsTimeout, .canary, .noCanary, .sni, .hello, .mss, .forget, .noMemory,
@@ -42,6 +45,7 @@ struct Help {
             ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/mirrors.txt", text(.helpMirrorFile)),
             ("$XDG_CACHE_HOME/docker-tar-lab/", text(.helpMemory)),
+            ("$XDG_CACHE_HOME/docker-tar-lab/blobs/", text(.helpCache)),
             ("$HTTPS_PROXY $HTTP_PROXY $ALL_PROXY $NO_PROXY", text(.helpProxyVariables)),
             ("$SSL_CERT_FILE, /etc/docker/certs.d/HOST/", text(.helpCertificates)),
         ])

@@ -42,7 +42,7 @@ struct Session: Sendable {
     private var puller: Puller {
         get throws {
             let transport = try Transport(invocation.transport) { journal.observed($0) }
-            return Puller(transport: transport, access: invocation.access)
+            return Puller(transport: transport, access: invocation.access, transfer: invocation.transfer)
         }
     }
 

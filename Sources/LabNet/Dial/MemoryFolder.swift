@@ -12,8 +12,8 @@ public struct MemoryFailure: Error, Hashable, Sendable {
 }
 
 /// A folder that belongs to this user alone, open. Nothing in it is reached through a symlink. All its calls block.
-struct MemoryFolder: ~Copyable {
-    private let descriptor: Descriptor
+package struct MemoryFolder: ~Copyable {
+    let descriptor: Descriptor
 
     /// What changes when a file is replaced.
     struct Stamp: Hashable, Sendable {
@@ -32,7 +32,7 @@ struct MemoryFolder: ~Copyable {
     ///
     /// - Parameter creating: whether it is made where it is missing, and its parent too (XDG Base Directory, 0700).
     /// - Throws: `MemoryFailure`.
-    static func open(_ path: String, creating: Bool) throws(MemoryFailure) -> MemoryFolder {
+    package static func open(_ path: String, creating: Bool) throws(MemoryFailure) -> MemoryFolder {
         let path = path.last == "/" ? String(path.dropLast()) : path
         guard let slash = path.lastIndex(of: "/"), path.index(after: slash) < path.endIndex else {
             throw MemoryFailure(errno: EINVAL)
@@ -64,7 +64,7 @@ struct MemoryFolder: ~Copyable {
     }
 
     /// The status of what is open here, which nobody but this user may be able to change.
-    private static func checked(_ number: Int32, kind: mode_t) throws(MemoryFailure) -> stat {
+    static func checked(_ number: Int32, kind: mode_t) throws(MemoryFailure) -> stat {
         var status = stat()
         _ = try retried { fstat(number, &status) }
         guard status.st_mode & S_IFMT == kind else { throw MemoryFailure(errno: EINVAL) }
@@ -156,7 +156,7 @@ struct MemoryFolder: ~Copyable {
 }
 
 /// Makes a system call until no signal interrupts it.
-private func retried<Number: SignedInteger>(_ call: () -> Number) throws(MemoryFailure) -> Number {
+func retried<Number: SignedInteger>(_ call: () -> Number) throws(MemoryFailure) -> Number {
     while true {
         let result = call()
         if result >= 0 { return result }

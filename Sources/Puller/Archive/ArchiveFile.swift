@@ -19,7 +19,8 @@ final class ArchiveFile: Sendable {
     private let file: FileDescriptor
     private let fate = Mutex(Fate.partial)
 
-    private init(path: String, partialPath: String, file: consuming FileDescriptor) {
+    /// Takes over an open file under its hidden name.
+    init(path: String, partialPath: String, file: consuming FileDescriptor) {
         self.path = path
         self.partialPath = partialPath
         self.file = file
@@ -30,16 +31,22 @@ final class ArchiveFile: Sendable {
     /// Creates the partial file; nothing is there yet under `path` itself, and nothing is replaced.
     ///
     /// - Throws: `.disk` with the errno of open(2).
-    static func create(at path: String) throws(PullError.Cause) -> ArchiveFile {
+    static func create(at path: String, mode: UInt32 = 0o644) throws(PullError.Cause) -> ArchiveFile {
         while true {
-            let partial = PartialName.beside(path)
             do throws(PullError.Cause) {
-                let file = try FileDescriptor.open(partial, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644)
-                return ArchiveFile(path: path, partialPath: partial, file: file)
+                return try create(at: path, partialPath: PartialName.beside(path), mode: mode)
             } catch .disk(errno: EEXIST) {
                 continue
             }
         }
+    }
+
+    /// Creates the partial file under a name of the caller's choice.
+    ///
+    /// - Throws: `.disk` with the errno of open(2).
+    static func create(at path: String, partialPath: String, mode: UInt32) throws(PullError.Cause) -> ArchiveFile {
+        let file = try FileDescriptor.open(partialPath, O_RDWR | O_CREAT | O_EXCL, mode: mode_t(mode))
+        return ArchiveFile(path: path, partialPath: partialPath, file: file)
     }
 
     /// Writes all bytes at a place in the file.
@@ -56,16 +63,30 @@ final class ArchiveFile: Sendable {
         try bytes.withUnsafeBytes { try file.write($0, at: offset) }
     }
 
+    /// Reads what has been written at a place in the file.
+    ///
+    /// - Returns: how many bytes; fewer than `buffer` holds only at the file's end.
+    /// - Throws: `.disk`.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(PullError.Cause) -> Int {
+        try file.read(into: buffer, at: offset)
+    }
+
     /// Gives the file the plan's size and writes all of it that is known: every header, and the contents that are in
     /// memory. The blobs are left to be written at their `contentOffset`.
     ///
+    /// - Parameter zeroing: whether something else may stand between them, where an archive has zeros.
     /// - Throws: `.disk`.
-    func write(_ plan: ArchivePlan) throws {
+    func write(_ plan: ArchivePlan, zeroing: Bool = false) throws {
         try file.resize(to: plan.totalSize)
         for entry in plan.entries {
             try write(entry.header, at: entry.headerOffset)
             if case .bytes(let bytes) = entry.member.content { try write(bytes, at: entry.contentOffset) }
+            if zeroing {
+                let padding = [UInt8](repeating: 0, count: TarHeader.padding(after: entry.size))
+                try write(padding, at: entry.contentOffset + entry.size)
+            }
         }
+        if zeroing { try write(TarHeader.end, at: plan.totalSize - Int64(TarHeader.end.count)) }
     }
 
     /// Brings the file to the disk and gives it its name.
@@ -87,6 +108,17 @@ final class ArchiveFile: Sendable {
         // The name itself must survive a power cut too; where the folder cannot be synced, the file still stands.
         try? FileDescriptor.open(PartialName.folder(of: path), O_RDONLY | O_DIRECTORY).synchronize()
     }
+
+    /// Cuts or extends the file.
+    ///
+    /// - Throws: `.disk`.
+    func resize(to size: Int64) throws(PullError.Cause) { try file.resize(to: size) }
+
+    /// The number that the kernel knows the file by, lent.
+    var descriptor: Int32 { file.number }
+
+    /// The file stays where it is, under whatever name it has.
+    func leave() { fate.withLock { $0 = .committed } }
 
     /// Removes the partial file; nothing happens after `commit`.
     func discard() {

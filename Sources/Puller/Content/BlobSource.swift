@@ -4,15 +4,16 @@ typealias BlobSink = @Sendable (_ bytes: UnsafeRawBufferPointer, _ offset: Int64
 
 /// Where the blobs of an image come from.
 protocol BlobSource: Sendable {
-    /// Fetches a blob and verifies it while it arrives.
+    /// Brings what is missing of a blob, and verifies the whole of it. What was brought before it threw stays in the
+    /// transfer: another source can go on with it.
     ///
     /// - Parameters:
+    ///   - transfer: gets bytes that are not yet known to be right: they are when this returns.
     ///   - step: what to call it in errors.
     ///   - retrying: is told of every failure that is not the end.
-    ///   - sink: gets bytes that are not yet known to be right: they are when this returns.
-    /// - Throws: `PullError`; `CancellationError`; what `sink` throws.
+    /// - Throws: `PullError`; `CancellationError`; what the transfer's target throws.
     func fetch(
-        _ blob: Descriptor, step: PullError.Step,
-        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void, into sink: @escaping BlobSink
+        _ transfer: BlobTransfer, step: PullError.Step,
+        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void
     ) async throws
 }

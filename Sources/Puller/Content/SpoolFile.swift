@@ -1,45 +1,35 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
-/// A blob on disk for as long as it is needed: a file without a name, so that nothing is left of it whatever happens to
-/// the process. All its calls block.
+/// A blob on disk for as long as it is needed. All its calls block.
 final class SpoolFile: Sendable {
-    private let file: FileDescriptor
+    private let file: ArchiveFile
+    private let place: Range<Int64>
 
-    private init(_ file: consuming FileDescriptor) { self.file = file }
+    private init(_ file: ArchiveFile, _ place: Range<Int64>) { (self.file, self.place) = (file, place) }
 
-    /// Creates an empty file on the disk that will also hold the archive.
+    /// A blob that stands in a file with others; it begins at `start`.
+    convenience init(in file: ArchiveFile, at start: Int64, size: Int64) { self.init(file, start..<start + size) }
+
+    /// Creates an empty file without a name, so that nothing is left of it whatever happens to the process.
     ///
-    /// - Parameter path: The archive's name; the file is made in its folder.
+    /// - Parameter path: The archive's name; the file is made on the disk that will also hold the archive.
     /// - Throws: `.disk`.
     static func create(beside path: String) throws(PullError.Cause) -> SpoolFile {
-        while true {
-            let name = PartialName.beside(path)
-            do throws(PullError.Cause) {
-                let file = try FileDescriptor.open(name, O_RDWR | O_CREAT | O_EXCL, mode: 0o600)
-                _ = try retrying { Int(unlink(name)) }
-                return SpoolFile(file)
-            } catch .disk(errno: EEXIST) {
-                continue
-            }
-        }
+        let file = try ArchiveFile.create(at: path, mode: 0o600)
+        file.discard()
+        return SpoolFile(file, 0..<Int64.max)
     }
 
-    /// Writes all bytes at a place in the file.
+    /// Writes all bytes at a place in the blob.
     ///
     /// - Throws: `.disk`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
-        try file.write(bytes, at: offset)
+        try file.write(bytes, at: place.lowerBound + offset)
     }
 
-    /// Writes all bytes at a place in the file.
+    /// Writes all bytes at a place in the blob.
     ///
     /// - Throws: `.disk`.
     func write(_ bytes: [UInt8], at offset: Int64) throws {
-        try bytes.withUnsafeBytes { try file.write($0, at: offset) }
+        try bytes.withUnsafeBytes { try write($0, at: offset) }
     }
 
     /// Hands on all bytes from the beginning, piece by piece.
@@ -48,10 +38,11 @@ final class SpoolFile: Sendable {
     func forEachPiece(_ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
         defer { buffer.deallocate() }
-        var offset: Int64 = 0
-        while true {
+        var offset = place.lowerBound
+        while offset < place.upperBound {
             try Task.checkCancellation()
-            let count = try file.read(into: buffer, at: offset)
+            let wanted = Int(min(Int64(buffer.count), place.upperBound - offset))
+            let count = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: offset)
             if count == 0 { return }
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += Int64(count)

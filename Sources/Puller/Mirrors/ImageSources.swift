@@ -137,16 +137,45 @@ extension RegistryClient {
 // MARK: One after another
 
 extension ImageSources: BlobSource {
-    /// See ``BlobSource``. What one mirror refuses is asked of the next.
+    /// See ``BlobSource``. Where one mirror fails, the next one goes on; where false bytes came, it brings the whole anew.
     func fetch(
-        _ blob: Descriptor, step: PullError.Step,
-        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void, into sink: @escaping BlobSink
+        _ transfer: BlobTransfer, step: PullError.Step,
+        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void
     ) async throws {
-        try await first { [self] client in
-            let start = patience.clock.now()
-            try await client.fetch(blob, step: step, retrying: retrying, into: sink)
-            tellIfSlow(client, blob.size, patience.clock.now() - start)
+        let kept = transfer.received
+        do {
+            try await first { [self] client in
+                let (start, before) = (patience.clock.now(), transfer.received)
+                do {
+                    try await client.fetch(transfer, step: step, retrying: retrying)
+                } catch let error as PullError where error.isFalsehood {
+                    guard try transfer.startOver() else { throw Irrevocable(error: error) }
+                    // Whether his bytes were false, or those of whom he went on from, shows when he brings all of them.
+                    guard before > kept else { throw error }
+                    try await startedOver(client, transfer, step: step, retrying: retrying)
+                }
+                tellIfSlow(client, transfer.received - before, patience.clock.now() - start)
+            }
+        } catch let failure as Irrevocable {
+            throw failure.error
         }
+    }
+
+    private func startedOver(
+        _ client: RegistryClient, _ transfer: BlobTransfer, step: PullError.Step,
+        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void
+    ) async throws {
+        do {
+            try await client.fetch(transfer, step: step, retrying: retrying)
+        } catch let error as PullError where error.isFalsehood {
+            guard try transfer.startOver() else { throw Irrevocable(error: error) }
+            throw error
+        }
+    }
+
+    /// False bytes are in a pipe already: nobody can bring others.
+    private struct Irrevocable: Error {
+        let error: PullError
     }
 
     /// What the first of them gives who gives anything.

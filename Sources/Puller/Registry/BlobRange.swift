@@ -11,16 +11,18 @@ enum BlobRange {
     ///   - status: 200, 206 or 416.
     ///   - contentRange: the field as it came.
     ///   - offset: where the blob is to go on; 0 when no Range was asked for.
+    ///   - end: where the part ends that was asked for; nil for the blob's end.
     ///   - size: the blob's, as its descriptor says.
-    /// - Throws: when the response is a part, and not exactly the one that was asked for.
+    /// - Throws: when the response is a part, and not the one that was asked for, or the beginning of it.
     static func discarded(
-        status: Int, contentRange: String?, offset: Int64, size: Int64
+        status: Int, contentRange: String?, offset: Int64, end: Int64? = nil, size: Int64
     ) throws(Unusable) -> Int64 {
         // The whole is always an allowed answer (14.2): what is known already is skipped.
         if status == 200 { return offset }
         guard status == 206 else { throw Unusable(cause: .status(status, "")) }
         guard let contentRange else { throw Unusable(cause: .malformed("206 without Content-Range")) }
-        guard let range = parse(contentRange), range.first == offset, range.last < size, range.total ?? size == size
+        guard let range = parse(contentRange), range.first == offset, range.last < end ?? size,
+            range.total ?? size == size
         else { throw Unusable(cause: .malformed("Content-Range \(contentRange.prefix(80))")) }
         return 0
     }

@@ -92,7 +92,7 @@ struct Patience: Sendable {
 
 extension PullError {
     /// Whether the connection failed in the middle of an exchange.
-    fileprivate var isCutStream: Bool {
+    var isCutStream: Bool {
         if case .network(let error) = cause { error.step == .exchange } else { false }
     }
 

@@ -16,6 +16,11 @@ enum Flag: String, CaseIterable, Sendable {
     case requireOrigin = "require-origin"
     case passwordStdin = "password-stdin"
     case plainHTTP = "plain-http"
+    // patience, and what is kept of an interrupted pull
+    case retries, timeout, connections
+    case limitRate = "limit-rate"
+    case cacheSize = "cache-size"
+    case noCache = "no-cache"
     // the way there
     case lab, network, sni, hello, mss, proxy, resolve
     case dnsServers = "dns-servers"
@@ -38,8 +43,8 @@ enum Flag: String, CaseIterable, Sendable {
     /// Whether it is given with a value; the others are switches. What differs by action is told by `takesValue(for:)`.
     var takesValue: Bool {
         switch self {
-        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .quiet, .json,
-            .noRedact, .debug, .mirrorFallback, .requireOrigin, .version, .help:
+        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .noCache, .quiet,
+            .json, .noRedact, .debug, .mirrorFallback, .requireOrigin, .version, .help:
             false
         default: true
         }
@@ -52,12 +57,17 @@ enum Flag: String, CaseIterable, Sendable {
     /// The actions that know it.
     var actions: Set<Action> {
         switch self {
-        case .arch, .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex: [.pull]
+        case .arch, .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex, .connections, .limitRate,
+            .cacheSize,
+            .noCache:
+            [.pull]
         case .quiet: [.pull, .diagnose]
         case .json: [.list, .diagnose]
         case .report, .control, .noRedact: [.diagnose]
         // A diagnosis tries the strategies itself, knows plain HTTP by its targets' URLs, and sends no credential.
-        case .sni, .plainHTTP, .username, .password, .passwordStdin, .login, .mirrorFallback, .requireOrigin:
+        // It asks everything once, and has its own times.
+        case .sni, .plainHTTP, .username, .password, .passwordStdin, .login, .mirrorFallback, .requireOrigin, .retries,
+            .timeout:
             [.pull, .list]
         default: Set(Action.allCases)
         }

@@ -51,6 +51,12 @@ extension Flags {
         if noClobber { given.append(.noClobber) }
         if nameInArchive != nil { given.append(.nameInArchive) }
         if keepIndex { given.append(.keepIndex) }
+        if retries != nil { given.append(.retries) }
+        if timeout != nil { given.append(.timeout) }
+        if connections != nil { given.append(.connections) }
+        if limitRate != nil { given.append(.limitRate) }
+        if cacheSize != nil { given.append(.cacheSize) }
+        if noCache { given.append(.noCache) }
         if quiet { given.append(.quiet) }
         if json != nil { given.append(.json) }
         if report != nil { given.append(.report) }

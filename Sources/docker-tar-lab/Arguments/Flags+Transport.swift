@@ -11,6 +11,7 @@ extension Flags {
         configuration.segmentSize = try segmentSize()
         configuration.memoryFolder = try memoryFolder(in: surroundings)
         if let dnsTimeout { configuration.holdOnWindow = try Self.duration(dnsTimeout, of: .dnsTimeout) }
+        try setTimeout(of: &configuration)
         configuration.overrides = try overrides()
         configuration.trust = try trustConfiguration()
         configuration.proxy = try proxyPolicy()
@@ -121,13 +122,20 @@ extension Flags {
     }
 
     /// Reads `2`, `2s`, `1.5s`, `1500ms`: seconds where there is no unit.
-    static func duration(_ text: String, of flag: Flag) throws(UsageError) -> Duration {
+    ///
+    /// - Parameters:
+    ///   - range: in milliseconds.
+    ///   - expected: what to say of what is none of these.
+    static func duration(
+        _ text: String, of flag: Flag, within range: ClosedRange<Double> = 50...60_000,
+        else expected: Sentence = .expectedDuration
+    ) throws(UsageError) -> Duration {
         let isMilliseconds = text.hasSuffix("ms")
         let digits = isMilliseconds ? text.dropLast(2) : text.hasSuffix("s") ? text.dropLast() : text[...]
         let isNumber = digits.allSatisfy { $0 == "." || $0.isASCII && $0.isNumber }
-        guard isNumber, let number = Double(digits) else { throw .invalidValue(flag, text, .expectedDuration) }
+        guard isNumber, let number = Double(digits) else { throw .invalidValue(flag, text, expected) }
         let milliseconds = isMilliseconds ? number : number * 1000
-        guard (50...60_000).contains(milliseconds) else { throw .invalidValue(flag, text, .expectedDuration) }
+        guard range.contains(milliseconds) else { throw .invalidValue(flag, text, expected) }
         return .microseconds(Int64((milliseconds * 1000).rounded()))
     }
 }

@@ -28,6 +28,13 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var requireOrigin = false
     @Option(name: .customLong("plain-http"), parsing: .unconditional) var plainHTTP = false
 
+    @Option(parsing: .unconditional) var retries: String?
+    @Option(parsing: .unconditional) var timeout: String?
+    @Option(parsing: .unconditional) var connections: String?
+    @Option(parsing: .unconditional) var limitRate: String?
+    @Option(parsing: .unconditional) var cacheSize: String?
+    @Option(parsing: .unconditional) var noCache = false
+
     @Option(parsing: .unconditional) var lab = false
     @Option(parsing: .unconditional) var network: String?
     @Option(parsing: .unconditional) var sni: String?

@@ -24,6 +24,8 @@ struct Invocation: Sendable {
     var task: Task
     /// Which registry is asked, and by whom.
     var access: RegistryAccess
+    /// How content is fetched.
+    var transfer: TransferOptions
     /// The way there.
     var transport: TransportConfiguration
     /// What an error's words depend on.
@@ -62,6 +64,7 @@ struct Invocation: Sendable {
         }
         self.transport = transport
         access = try flags.access(to: task.image, in: surroundings)
+        transfer = try flags.transfer(in: surroundings)
         circumstances = Circumstances(
             action: action, image: text, isLab: flags.lab, hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false,
             hasCredential: access.accounts.isTyped,

@@ -24,6 +24,30 @@ extension Sentence {
             zh: "请给出 50ms 到 60s 之间的时间，例如 2、2s 或 1500ms。")
     }
 
+    static var expectedTimeout: Sentence {
+        Sentence(
+            en: "give a time such as 30, 90s or 1500ms, from 1s to 600s.",
+            zh: "请给出 1s 到 600s 之间的时间，例如 30、90s 或 1500ms。")
+    }
+
+    static var expectedRetries: Sentence {
+        Sentence(en: "give a number from 0 to 100.", zh: "请给出 0 到 100 之间的整数。")
+    }
+
+    static var expectedConnections: Sentence {
+        Sentence(en: "give a number from 1 to 16.", zh: "请给出 1 到 16 之间的整数。")
+    }
+
+    static var expectedRate: Sentence {
+        Sentence(
+            en: "give bytes a second, more than 0, such as 500k or 2m.", zh: "请给出大于 0 的每秒字节数，例如 500k 或 2m。")
+    }
+
+    static var expectedCacheSize: Sentence {
+        Sentence(
+            en: "give a size such as 500m or 4g; 0 keeps nothing.", zh: "请给出大小，例如 500m 或 4g；0 表示不保留。")
+    }
+
     static var expectedServerName: Sentence {
         Sentence(
             en: "give auto, plain, records, segments, records+segments, disorder, omit or alter:NAME.",

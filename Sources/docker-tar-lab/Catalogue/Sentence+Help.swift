@@ -17,6 +17,8 @@ extension Sentence {
 
     static var helpRegistry: Sentence { Sentence(en: "The registry:", zh: "镜像仓库：") }
 
+    static var helpTransfer: Sentence { Sentence(en: "Patience and speed:", zh: "重试与速度：") }
+
     static var helpWay: Sentence { Sentence(en: "The way there:", zh: "网络：") }
 
     static var helpTrust: Sentence {
@@ -61,6 +63,11 @@ extension Sentence {
             zh: "lab 模式的记忆：主机、地址、策略和时间\n（未设置 $XDG_CACHE_HOME 时为 ~/.cache）")
     }
 
+    static var helpCache: Sentence {
+        Sentence(
+            en: "what interrupted pulls have fetched, and records of it", zh: "被中断的拉取已下载的内容及其记录")
+    }
+
     static var helpProxyVariables: Sentence { Sentence(en: "proxies; not used with -lab", zh: "代理设置；lab 模式下不使用") }
 
     static var helpCertificates: Sentence { Sentence(en: "further authorities", zh: "附加的 CA 证书") }
@@ -73,7 +80,10 @@ extension Sentence {
         case .arch: Sentence(en: "PLATFORM", zh: "平台")
         case .output: Sentence(en: "PATH", zh: "路径")
         case .format: Sentence(name: "docker|docker-20.10")
-        case .jobs: Sentence(en: "NUMBER", zh: "数量")
+        case .jobs, .connections: Sentence(en: "NUMBER", zh: "数量")
+        case .retries: Sentence(en: "NUMBER", zh: "次数")
+        case .limitRate: Sentence(name: "N[k|m|g]")
+        case .cacheSize: Sentence(name: "N[k|m|g]")
         case .username: Sentence(en: "NAME", zh: "用户名")
         case .password: Sentence(en: "PASSWORD", zh: "密码")
         case .login: Sentence(en: "HOST=USER", zh: "主机=用户名")
@@ -86,16 +96,15 @@ extension Sentence {
         case .resolve: Sentence(en: "HOST=ADDRESS,…", zh: "主机=地址,…")
         case .dnsServers: Sentence(en: "RESOLVER,…", zh: "服务器,…")
         case .canary: Sentence(en: "ADDRESS,…", zh: "地址,…")
-        case .dnsTimeout: Sentence(en: "TIME", zh: "时间")
+        case .dnsTimeout, .timeout: Sentence(en: "TIME", zh: "时间")
         case .trust: Sentence(en: "HOST=sha256:…", zh: "主机=sha256:…")
         case .authorityFile, .log: Sentence(en: "FILE", zh: "文件")
         case .report: Sentence(en: "FILE.html", zh: "文件.html")
         case .control: Sentence(en: "HOST[:PORT]", zh: "主机[:端口]")
         case .authorityFolder: Sentence(en: "FOLDER", zh: "目录")
         case .lang: Sentence(name: "en|zh")
-        case .mirrorFallback, .requireOrigin, .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary,
-            .forget, .noMemory, .quiet, .json,
-            .noRedact, .debug, .version, .help:
+        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .noCache, .quiet,
+            .json, .noRedact, .debug, .mirrorFallback, .requireOrigin, .version, .help:
             nil
         }
     }
@@ -149,6 +158,27 @@ extension Sentence {
                 en: "with -lab and mirrors: fail unless the registry itself\nvouches for the digest",
                 zh: "lab 模式使用镜像站时，\n必须由原仓库确认摘要，否则失败")
         case .plainHTTP: Sentence(en: "speak HTTP without TLS to the registry", zh: "使用不加密的 HTTP 访问仓库")
+        case .retries:
+            Sentence(
+                en: "how often to ask again after a failure that brought nothing,\n0 to 100 (default 5)",
+                zh: "失败且没有收到任何内容时重试的次数，0 到 100（默认 5）")
+        case .timeout:
+            Sentence(
+                en: "how long a server may be silent, 1s to 600s (default 60s)",
+                zh: "服务器多久没有响应算超时，1s 到 600s（默认 60s）")
+        case .connections:
+            Sentence(
+                en:
+                    "connections for layers in all, 1 to 16; large layers come by several\n(default 4, or as many as -jobs)",
+                zh: "下载层的连接总数，1 到 16；大的层用多个连接下载\n（默认 4，或与 -jobs 相同）")
+        case .limitRate:
+            Sentence(
+                en: "bytes a second at most, over all connections: 500k, 2m", zh: "所有连接合计每秒最多的字节数：500k、2m")
+        case .cacheSize:
+            Sentence(
+                en: "what may be kept of interrupted pulls (default 2g)", zh: "为被中断的拉取最多保留多少内容（默认 2g）")
+        case .noCache:
+            Sentence(en: "keep nothing of an interrupted pull, and use nothing kept", zh: "不保留被中断的内容，也不使用已保留的内容")
         case .lab: labHelp
         case .dnsServers: resolversHelp
         case .dnsTimeout: windowHelp

@@ -80,6 +80,20 @@ extension Sentence {
             zh: "\(mirror) 速度很慢：\(rate)/s。可以换一个镜像站：-mirror 主机。")
     }
 
+    /// For the log: an earlier run has left something of a layer.
+    static func resumed(_ layer: Int, _ size: String) -> Sentence {
+        Sentence(
+            en: "\(size) of layer \(layer) are here from an earlier pull", zh: "第 \(layer) 层已有 \(size)，来自之前的拉取")
+    }
+
+    /// Nothing of this pull can be kept.
+    static func cacheUnusable(_ reason: Sentence) -> Sentence {
+        Sentence(
+            en: "should this pull be interrupted, nothing of it can be kept for the next one: \(reason.en). "
+                + "Name another place with $XDG_CACHE_HOME, or say -no-cache.",
+            zh: "如果本次拉取被中断，已下载的内容无法保留：\(reason.zh)。可用 $XDG_CACHE_HOME 指定其他位置，或使用 -no-cache。")
+    }
+
     /// For the log: what begins.
     static func begins(_ action: Action, _ image: String) -> Sentence {
         switch action {

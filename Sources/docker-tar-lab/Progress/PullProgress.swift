@@ -58,6 +58,14 @@ struct PullProgress: Hashable, Sendable {
                 Layer(digest: $0.digest, size: $0.size, isRepeated: !seen.insert($0.digest).inserted)
             }
             rate.note(0, at: now)
+        case .resumed(let number, let bytes):
+            change(number) { layer in
+                layer.received = bytes
+                layer.rate = TransferRate()
+            }
+            // What was here before did not come at any speed.
+            rate = TransferRate()
+            rate.note(received, at: now)
         case .received(let number, let bytes):
             change(number) { layer in
                 layer.phase = .downloading
@@ -77,7 +85,7 @@ struct PullProgress: Hashable, Sendable {
             change(number) { $0.phase = .retrying }
         case .assembling:
             isAssembling = true
-        case .rateLimit, .passedOver, .vouchedByMirrorOnly, .slow:
+        case .rateLimit, .passedOver, .vouchedByMirrorOnly, .slow, .cacheUnusable:
             break
         }
     }

@@ -33,6 +33,8 @@ struct Journal: Sendable {
         case .planned(let layers):
             write(.planned(layers.count, ByteCount.text(layers.reduce(0) { $0 &+ $1.size })))
         case .received, .assembling: break
+        case .resumed(let layer, let bytes): write(.resumed(layer + 1, ByteCount.text(bytes)))
+        case .cacheUnusable(let errno): tell(.cacheUnusable(.errno(errno)))
         case .verified(let layer): write(.verified(layer + 1), .debug)
         case .retrying(let layer, let attempt, let reason):
             write(.retrying(layer + 1, attempt: attempt, .cause(reason.cause)), .warning)

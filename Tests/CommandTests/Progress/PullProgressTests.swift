@@ -28,6 +28,16 @@ import Testing
         #expect(progress.received == 3000 && progress.verifiedCount == 1)
     }
 
+    /// What an earlier run has left is here at once, and says nothing of the speed.
+    @Test func whatWasHereBeforeCountsAndHasNoSpeed() {
+        var progress = progress([Sample.layer(1, size: 10_000_000)])
+        progress.apply(.resumed(layer: 0, bytes: 9_000_000), at: .seconds(1))
+        #expect(progress.received == 9_000_000)
+        progress.apply(.received(layer: 0, bytes: 9_100_000), at: .seconds(2))
+        #expect(progress.rate.current(at: .seconds(2)) == 100_000)
+        #expect(progress.secondsLeft(at: .seconds(2)) == 9)
+    }
+
     @Test func aRepeatedLayerIsFetchedAndCountedOnce() {
         let twice = progress(
             [Sample.layer(1, size: 1000), Sample.layer(2, size: 10), Sample.layer(1, size: 1000)],

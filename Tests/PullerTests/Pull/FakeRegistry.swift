@@ -36,6 +36,12 @@ final class FakeRegistry: HTTPExchanging {
         case expired
         /// Never answers, until it is cancelled.
         case silent
+        /// After so many bytes it waits until this holds.
+        case holds(after: Int, until: @Sendable () -> Bool)
+        /// Sends one byte after another, and calls this before each.
+        case drips(@Sendable () -> Void)
+        /// This, and only where a part is asked for.
+        indirect case ranged(Fault)
     }
 
     struct Request: Sendable {
@@ -51,6 +57,13 @@ final class FakeRegistry: HTTPExchanging {
         var lasting: Set<String> = []
         var requests: [Request] = []
         var tokens = 0
+        /// By path, how the body stops for whoever asks for no part.
+        var holds: [String: (count: Int, until: @Sendable () -> Bool)] = [:]
+        /// Answers with 429 whoever comes while so many requests for the path are being answered.
+        var crowds: [String: Int] = [:]
+        var active: [String: Int] = [:]
+        /// The most blobs that were being sent at a time.
+        var peak = 0
     }
 
     let state = Mutex(State())
@@ -76,8 +89,13 @@ final class FakeRegistry: HTTPExchanging {
         let path = name.hasPrefix("/") ? name : "/v2/\(repository)/\(name)"
         state.withLock { state in
             state.faults[path] = faults
-            if lasting { state.lasting.insert(path) }
+            if lasting { state.lasting.insert(path) } else { state.lasting.remove(path) }
         }
+    }
+
+    /// Whoever asks for no part waits after so many bytes until this holds.
+    func plain(_ name: String, holdsAfter count: Int, until condition: @escaping @Sendable () -> Bool) {
+        state.withLock { $0.holds["/v2/\(repository)/\(name)"] = (count, condition) }
     }
 
     var requests: [Request] { state.withLock { $0.requests } }
@@ -91,7 +109,7 @@ final class FakeRegistry: HTTPExchanging {
             throw NetworkError(step: .secure, host: "fake", cause: .tls("wrong version number"))
         }
         let path = String(request.url.target.prefix { $0 != "?" })
-        let (content, fault) = state.withLock { state in
+        let (content, planned) = state.withLock { state in
             state.requests.append(
                 Request(
                     path: path, range: request.headers.first(name: "Range"),
@@ -121,7 +139,21 @@ final class FakeRegistry: HTTPExchanging {
             }
             return (state.contents[path], fault)
         }
+        var fault = planned
+        if case .ranged(let inner)? = fault { fault = request.headers.contains(name: "Range") ? inner : nil }
+        if case .none = fault, !request.headers.contains(name: "Range"), let hold = state.withLock({ $0.holds[path] }) {
+            fault = .holds(after: hold.count, until: hold.until)
+        }
         if case .silent? = fault { try await Task.sleep(for: .seconds(3600)) }
+        let isCrowded = state.withLock { state in
+            state.active[path, default: 0] += 1
+            if path.contains("/blobs/") {
+                state.peak = max(state.peak, state.active.filter { $0.key.contains("/blobs/") }.values.reduce(0, +))
+            }
+            return state.active[path, default: 0] > state.crowds[path] ?? .max
+        }
+        defer { state.withLock { $0.active[path, default: 1] -= 1 } }
+        if isCrowded { fault = .status(429) }
         if case .network(let cause, let step)? = fault {
             throw NetworkError(step: step, host: "fake", cause: cause)
         }
@@ -148,16 +180,32 @@ final class FakeRegistry: HTTPExchanging {
         var headers: HTTPHeaders = ["Content-Type": content.type]
         var status = 200
         var first = 0
-        if let range = request.headers.first(name: "Range"), let start = Int(range.dropFirst(6).dropLast()) {
+        var end = bytes.count
+        let ends = request.headers.first(name: "Range")?.dropFirst(6).split(separator: "-").map { Int($0) ?? 0 } ?? []
+        if let start = ends.first {
             if start >= bytes.count { return answer(416, [:], []) }
-            headers.add(name: "Content-Range", value: "bytes \(start)-\(bytes.count - 1)/\(bytes.count)")
+            if ends.count > 1 { end = min(end, ends[1] + 1) }
+            headers.add(name: "Content-Range", value: "bytes \(start)-\(end - 1)/\(bytes.count)")
             (status, first) = (206, start)
         }
         switch fault {
-        case .cut(let count): return answer(status, headers, bytes[first...].prefix(count), cut: true)
-        case .truncated(let count): return answer(status, headers, bytes[first...].prefix(count))
+        case .cut(let count): return answer(status, headers, bytes[first..<end].prefix(count), cut: true)
+        case .truncated(let count): return answer(status, headers, bytes[first..<end].prefix(count))
         case .flipped(let place): bytes[place] ^= 0x10
-        case .longer: bytes += [0]
+        case .longer:
+            bytes += [0]
+            if end == bytes.count - 1 { end += 1 }
+        case .holds(let count, let condition):
+            return HTTPResponse(
+                status: status, headers: headers, url: request.url,
+                body: HTTPBody(HeldBody(bytes: bytes[first..<end], count: count, condition: condition)))
+        case .drips(let act):
+            return HTTPResponse(
+                status: status, headers: headers, url: request.url,
+                body: HTTPBody(
+                    HeldBody(bytes: bytes[first..<end], count: 0, step: 1) {
+                        act(); return true
+                    }))
         case .ignoresRange(let count):
             return answer(
                 200, ["Content-Type": content.type], bytes.prefix(count ?? bytes.count), cut: count != nil)
@@ -172,7 +220,7 @@ final class FakeRegistry: HTTPExchanging {
         case .field(let name, let value): headers.replaceOrAdd(name: name, value: value)
         default: break
         }
-        return answer(status, headers, bytes[first...])
+        return answer(status, headers, bytes[first..<end])
     }
 
     /// Pieces of odd sizes, as a network makes them.
@@ -220,4 +268,30 @@ extension FakeRegistry {
         "8564620f1ca97e2d67cda7086a6271585fd2eef5a44e617537e7c36ee7da3ead",
         "5659abb4123091f19e2406ddcb8a427d6241f9e6328b7a5a9414c7d2da81795d",
     ]
+}
+
+/// A body that stops for a while, or comes in pieces of a given size.
+private struct HeldBody: AsyncSequence, Sendable {
+    typealias Element = ByteBuffer
+
+    let bytes: ArraySlice<UInt8>
+    let count: Int
+    var step = 16_001
+    let condition: @Sendable () -> Bool
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(body: self, rest: bytes) }
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        let body: HeldBody
+        var rest: ArraySlice<UInt8>
+
+        mutating func next() async throws -> ByteBuffer? {
+            guard !rest.isEmpty else { return nil }
+            if body.bytes.count - rest.count >= body.count {
+                while !body.condition() { try await Task.sleep(for: .milliseconds(1)) }
+            }
+            defer { rest = rest.dropFirst(body.step) }
+            return ByteBuffer(bytes: rest.prefix(body.step))
+        }
+    }
 }

@@ -12,7 +12,16 @@ final class PullBench: Sendable {
     let waits = Mutex<[Duration]>([])
     let events = Mutex<[PullEvent]>([])
 
-    init() throws {
+    /// How content is fetched.
+    let transfer: TransferOptions
+
+    /// - Parameters:
+    ///   - cacheRoot: the folder in which the cache's is made; nil for no cache.
+    init(connections: Int? = nil, retries: Int = 5, cacheRoot: String? = nil, limit: Int64 = 1 << 30) throws {
+        var transfer = TransferOptions()
+        (transfer.connections, transfer.retries) = (connections, retries)
+        transfer.cache = cacheRoot.map { .init(folder: $0 + "/docker-tar-lab/blobs", limit: limit) }
+        self.transfer = transfer
         folder = FileManager.default.temporaryDirectory.appending(path: "pull-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
@@ -27,15 +36,29 @@ final class PullBench: Sendable {
     func bytes(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: folder.appending(path: name))) }
 
     var patience: Patience {
-        let elapsed = Mutex(Duration.zero)
-        let clock = BenchClock(elapsed: elapsed, waits: { wait in self.waits.withLock { $0.append(wait) } })
+        let clock = BenchClock(elapsed: Elapsed(), waits: { wait in self.waits.withLock { $0.append(wait) } })
         return Patience(policy: RetryPolicy(), clock: clock.pullClock)
+    }
+
+    /// A clock that somebody else can move on.
+    func movingClock() -> (patience: Patience, advance: @Sendable (Duration) -> Void) {
+        let elapsed = Elapsed()
+        let clock = BenchClock(elapsed: elapsed, waits: { wait in self.waits.withLock { $0.append(wait) } })
+        return (Patience(clock: clock.pullClock), { elapsed.advance($0) })
+    }
+
+    /// What came of a layer from an earlier run, by the events.
+    var resumed: Int64 {
+        events.withLock { events in
+            events.reduce(0) { if case .resumed(_, let bytes) = $1 { $0 + bytes } else { $0 } }
+        }
     }
 
     func puller(
         _ registry: FakeRegistry, access: RegistryAccess = RegistryAccess(), standardOutput: Int32 = -1
     ) -> Puller {
-        Puller(transport: registry, access: access, patience: patience, standardOutput: standardOutput)
+        Puller(
+            transport: registry, access: access, patience: patience, transfer: transfer, standardOutput: standardOutput)
     }
 
     func request(
@@ -75,24 +98,30 @@ final class PullBench: Sendable {
     }
 }
 
+/// A time that can be moved on.
+private final class Elapsed: Sendable {
+    private let time = Mutex(Duration.zero)
+    var now: Duration { time.withLock(\.self) }
+    func advance(_ wait: Duration) { time.withLock { $0 += wait } }
+}
+
 /// Time that passes only when somebody waits.
 private final class BenchClock: Sendable {
-    let elapsed: Mutex<Duration>
+    let elapsed: Elapsed
     let waits: @Sendable (Duration) -> Void
 
-    init(elapsed: consuming Mutex<Duration>, waits: @escaping @Sendable (Duration) -> Void) {
+    init(elapsed: Elapsed, waits: @escaping @Sendable (Duration) -> Void) {
         self.elapsed = elapsed
         self.waits = waits
     }
 
     var pullClock: PullClock {
         PullClock(
-            now: { self.elapsed.withLock { $0 } },
-            secondsSince1970: { 784_111_740 + self.elapsed.withLock { $0 }.components.seconds },
+            now: { self.elapsed.now }, secondsSince1970: { 784_111_740 + self.elapsed.now.components.seconds },
             sleep: { wait in
                 try Task.checkCancellation()
                 self.waits(wait)
-                self.elapsed.withLock { $0 += wait }
+                self.elapsed.advance(wait)
             }, random: { 1 })
     }
 }

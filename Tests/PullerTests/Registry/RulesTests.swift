@@ -99,6 +99,16 @@ import Testing
         }
     }
 
+    @Test func moreThanWasAskedForIsRefused() throws {
+        let asked = { (field: String) in
+            try BlobRange.discarded(status: 206, contentRange: field, offset: 50, end: 70, size: 100)
+        }
+        #expect(try asked("bytes 50-69/100") == 0)
+        // Less is allowed (RFC 9110 15.3.7).
+        #expect(try asked("bytes 50-59/100") == 0)
+        #expect(throws: BlobRange.Unusable.self) { try asked("bytes 50-70/100") }
+    }
+
     @Test func namesA416() {
         #expect(throws: BlobRange.Unusable(cause: .status(416, ""))) {
             try BlobRange.discarded(status: 416, contentRange: "bytes */100", offset: 50, size: 100)
