@@ -116,7 +116,7 @@ extension Puller {
     }
 
     /// Where layers wait that cannot go to standard output yet: `$TMPDIR`, or `/tmp`.
-    private static var spool: String {
+    static var spool: String {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         return (folder.isEmpty ? "/tmp" : folder) + "/docker-tar-lab"
     }
@@ -132,7 +132,7 @@ func onDisk<Value: Sendable>(
 }
 
 /// Names the archive in the errors of a write.
-private func namingDisk(_ place: String, _ operation: () throws -> Void) throws {
+func namingDisk(_ place: String, _ operation: () throws -> Void) throws {
     do {
         try operation()
     } catch let cause as PullError.Cause {

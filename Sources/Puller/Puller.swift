@@ -29,7 +29,7 @@ public struct Puller: Sendable {
         try await request.output.refuseUnusable()
         let registry = try await RegistryClient(
             request.reference, access: access, transport: transport, patience: patience)
-        let found = try await registry.image(of: request.reference, for: request.platform, report: progress)
+        let found = try await find(request, in: registry, report: progress)
         let image = ArchivedImage(
             name: request.name ?? request.reference, source: request.reference, index: found.index,
             manifest: found.manifest, config: found.configBytes, diffIDs: found.config.diffIDs)
@@ -39,15 +39,21 @@ public struct Puller: Sendable {
 
         let saved = SavedImage(members: members, platform: found.config.platform)
         try await request.output.refuseTaken(by: saved)
-        let layers = PulledLayers(of: members, in: image.manifest, report: progress)
-        progress(.planned(layers: layers.all))
+        var source: any BlobSource = registry
+        var report = progress
+        if let fetched = found.fetched {
+            // What has been fetched to know the image has been reported then.
+            (source, report) = (fetched, { _ in })
+        }
+        let layers = PulledLayers(of: members, among: image.manifest.layers, report: report)
+        report(.planned(layers: layers.all))
         let size: Int64
         switch request.output {
         case .file(let path, _):
             let file = try await onDisk(path) { try ArchiveFile.create(at: path) }
             do {
                 size = try await write(
-                    members, layers, from: registry, to: file, compression: request.compression, jobs: request.jobs)
+                    members, layers, from: source, to: file, compression: request.compression, jobs: request.jobs)
                 try await request.output.commit(file, of: saved)
             } catch {
                 // A last owner may live on in a task that is still ending; the name must be gone now.
@@ -56,9 +62,17 @@ public struct Puller: Sendable {
             }
         case .standardOutput:
             size = try await write(
-                members, layers, from: registry, toStandardOutputWith: request.compression, jobs: request.jobs)
+                members, layers, from: source, toStandardOutputWith: request.compression, jobs: request.jobs)
         }
         return PullResult(image: image, layout: request.layout, path: request.output.path, size: size)
+    }
+
+    private func find(
+        _ request: PullRequest, in registry: RegistryClient, report: @escaping @Sendable (PullEvent) -> Void
+    ) async throws -> FoundImage {
+        let spooling = Spooling(path: request.output.path ?? Self.spool, jobs: request.jobs)
+        return try await registry.image(
+            of: request.reference, for: request.platform, spooling: spooling, report: report)
     }
 
     /// The platforms that an image exists for, in the index's order, attestations left out.

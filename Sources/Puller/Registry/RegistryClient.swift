@@ -46,20 +46,20 @@ struct RegistryClient: Sendable {
         }
     }
 
-    /// Sends a GET with whatever authorization the registry wants, and hands a response of an accepted status to
+    /// Sends a GET, or a HEAD, with whatever authorization the registry wants, and hands a response of an accepted status to
     /// `receive`.
     ///
     /// - Throws: `Refusal` for any other status, `PullError` for whatever fails below; what `receive` throws.
     func get<Value: Sendable>(
         _ url: HTTPURL, headers: HTTPHeaders, accepting statuses: Set<Int> = [200], step: PullError.Step,
-        _ receive: @escaping @Sendable (HTTPResponse) async throws -> Value
+        method: HTTPMethod = .GET, _ receive: @escaping @Sendable (HTTPResponse) async throws -> Value
     ) async throws -> Value {
         var authorization = try await tokens.authorization()
         var round = 1
         while true {
             // The first 401 asks for a token, the second may be for one that has just run out; the third is an answer.
             let mayAnswer = round < 3
-            let request = HTTPRequest(url: url, headers: headers, authorization: authorization)
+            let request = HTTPRequest(method: method, url: url, headers: headers, authorization: authorization)
             let answer: Answer<Value> = try await naming(step, at: url.origin.authority) {
                 try await transport.exchange(request) { response in
                     if statuses.contains(response.status) { return .value(try await receive(response)) }

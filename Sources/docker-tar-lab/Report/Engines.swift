@@ -18,7 +18,7 @@ struct Engines: Hashable, Sendable {
         case .docker2010:
             names = [.docker(since: "1.10"), .podman, .containerd, .nas]
         case .docker(let keepsIndex):
-            let hasZstd = layers.contains { $0.mediaType.hasSuffix("+zstd") }
+            let hasZstd = layers.contains { $0.mediaType.hasSuffix("zstd") }
             names = [.docker(since: hasZstd ? "23.0" : "20.10"), .podman, .containerd]
             if hasZstd { notes.append(.zstdLayers) }
             if keepsIndex, let index, index.manifests.count > 1 { notes.append(.keptIndex) }

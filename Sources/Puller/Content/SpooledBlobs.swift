@@ -1,0 +1,97 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// Blobs that have been fetched and verified, and wait on disk, each in a file without a name.
+struct SpooledBlobs: BlobSource {
+    private let spools: [Digest: SpoolFile]
+    /// The folder's file, to be named in errors.
+    private let place: String
+
+    /// The largest sum of sizes that is fetched before anything of the archive can be written.
+    static let limit: Int64 = 64 << 30
+
+    /// Fetches blobs, some at a time; the first failure ends the others.
+    ///
+    /// - Parameters:
+    ///   - blobs: with sizes that the server claims.
+    ///   - source: where they come from.
+    ///   - path: the files are made in its folder.
+    ///   - jobs: how many are fetched at a time.
+    /// - Throws: `PullError`: `.malformed` for more than ``limit``, `.disk` with ENOSPC for more than the disk has; what
+    ///   the source throws; `CancellationError`.
+    static func fetch(
+        _ blobs: PulledLayers, from source: any BlobSource, beside path: String, jobs: Int
+    ) async throws -> SpooledBlobs {
+        let spools = try await onDisk(path) {
+            try refuse(blobs.distinct, beyond: room(beside: path))
+            var spools: [Digest: SpoolFile] = [:]
+            for blob in blobs.distinct { spools[blob.digest] = try SpoolFile.create(beside: path) }
+            return spools
+        }
+        try await blobs.fetchAll(from: source, jobs: jobs) { blob in
+            guard let spool = spools[blob.digest] else { throw CancellationError() }
+            return { bytes, offset in try namingDisk(path) { try spool.write(bytes, at: offset) } }
+        }
+        return SpooledBlobs(spools: spools, place: path)
+    }
+
+    /// How many bytes the disk has left for a user.
+    private static func room(beside path: String) throws(PullError.Cause) -> UInt64 {
+        var status = statvfs()
+        _ = try retrying { Int(statvfs(PartialName.folder(of: path), &status)) }
+        let (room, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflow ? .max : room
+    }
+
+    /// - Throws: `.malformed` for more than ``limit``, `.disk` with ENOSPC for more than `room`.
+    static func refuse(_ blobs: [Descriptor], beyond room: UInt64) throws(PullError.Cause) {
+        var sum: Int64 = 0
+        for blob in blobs {
+            let (next, overflow) = sum.addingReportingOverflow(blob.size)
+            guard !overflow, next <= limit else { throw .malformed("more than \(limit >> 30) GiB of layers") }
+            sum = next
+        }
+        guard UInt64(sum) <= room else { throw .disk(errno: ENOSPC) }
+    }
+
+    /// See ``BlobSource``. The disk is believed no more than the network.
+    func fetch(
+        _ blob: Descriptor, step: PullError.Step,
+        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void, into sink: @escaping BlobSink
+    ) async throws {
+        guard let spool = spools[blob.digest] else {
+            throw PullError(step: step, place: place, cause: .notFound(""))
+        }
+        try await withTaskExecutorPreference(.blocking) {
+            try await naming(step, at: place) {
+                let content = try VerifiedContent(blob)
+                try spool.forEachPiece { piece in
+                    let offset = content.received
+                    try content.update(piece)
+                    try sink(piece, offset)
+                }
+                try content.finish()
+            }
+        }
+    }
+
+    /// What a blob is compressed by, and the digest of what it inflates to.
+    ///
+    /// - Throws: `PullError`: `.undecodable`, `.disk`; `CancellationError`.
+    func inflated(_ blob: Digest) async throws -> (encoding: Encoding, diffID: Digest) {
+        let step = PullError.Step.layer(blob)
+        guard let spool = spools[blob] else { throw PullError(step: step, place: place, cause: .notFound("")) }
+        return try await withTaskExecutorPreference(.blocking) {
+            try await naming(step, at: place) {
+                var inflater = Inflater()
+                var digester = try Digester.start(.sha256)
+                try spool.forEachPiece { try inflater.push($0) { digester.update($0) } }
+                try inflater.finish { digester.update($0) }
+                return (inflater.encoding ?? .plain, try digester.finalize())
+            }
+        }
+    }
+}
