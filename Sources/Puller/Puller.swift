@@ -39,7 +39,7 @@ public struct Puller: Sendable {
 
         let saved = SavedImage(members: members, platform: found.config.platform)
         try await request.output.refuseTaken(by: saved)
-        var source: any BlobSource = registry
+        var source: any BlobSource = ForeignLayers(registry: registry)
         var report = progress
         if let fetched = found.fetched {
             // What has been fetched to know the image has been reported then.

@@ -22,10 +22,7 @@ struct DockerLayout {
 
     /// The layers that are saved; those that may not be distributed are left out.
     private var layers: [Descriptor] {
-        image.manifest.layers.filter { layer in
-            !layer.mediaType.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
-                && !layer.mediaType.hasPrefix("application/vnd.docker.image.rootfs.foreign.")
-        }
+        image.manifest.layers.filter { !$0.isForeign }
     }
 
     private func blobs() -> [ArchiveMember] {

@@ -174,6 +174,12 @@ extension Sentence {
             zh: "请联系仓库管理员；本工具绝不会把凭据发送到这样的地址。")
     }
 
+    static var withoutForeignLayers: Sentence {
+        Sentence(
+            en: "ask whoever made the image, or take -format docker, which leaves such layers out.",
+            zh: "请联系镜像的制作者，或改用 -format docker（归档中不含此类镜像层）。")
+    }
+
     static var nothingWasKept: Sentence {
         Sentence(
             en:

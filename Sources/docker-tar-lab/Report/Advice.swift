@@ -14,6 +14,7 @@ enum Advice {
         case .status(let status, _): status >= 500 ? [.comeAgain(nil)] : [.otherWay(circumstances)]
         case .malformed: [.isItARegistry] + (circumstances.hasMirror ? [.leaveMirror] : [])
         case .realmRefused: [.otherRegistry]
+        case .foreignRefused: [.withoutForeignLayers]
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable:
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])
         case .unsupported: [circumstances.action == .pull ? .listFirst(circumstances.image) : .otherTag]

@@ -29,11 +29,3 @@ struct Engines: Hashable, Sendable {
         self.notes = notes
     }
 }
-
-extension Descriptor {
-    /// Whether the layer is one that is not handed on (OCI image-spec, "non-distributable"; Docker's foreign layers).
-    fileprivate var isForeign: Bool {
-        mediaType.hasPrefix("application/vnd.docker.image.rootfs.foreign.")
-            || mediaType.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
-    }
-}
