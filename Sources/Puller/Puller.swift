@@ -29,12 +29,14 @@ public struct Puller: Sendable {
         try await request.output.refuseUnusable()
         let registry = try await RegistryClient(
             request.reference, access: access, transport: transport, patience: patience)
+        let layout = try request.effectiveLayout
         let found = try await find(request, in: registry, report: progress)
         let image = ArchivedImage(
             name: request.name ?? request.reference, source: request.reference, index: found.index,
-            manifest: found.manifest, config: found.configBytes, diffIDs: found.config.diffIDs)
+            manifest: found.manifest, config: found.configBytes, diffIDs: found.config.diffIDs,
+            others: found.others)
         let members = try await naming(.archive, at: request.reference.familiar) {
-            try request.layout.members(of: image)
+            try layout.members(of: image)
         }
 
         let saved = SavedImage(members: members, platform: found.config.platform)
@@ -45,7 +47,7 @@ public struct Puller: Sendable {
             // What has been fetched to know the image has been reported then.
             (source, report) = (fetched, { _ in })
         }
-        let layers = PulledLayers(of: members, among: image.manifest.layers, report: report)
+        let layers = PulledLayers(of: members, among: image.layers, report: report)
         report(.planned(layers: layers.all))
         let size: Int64
         switch request.output {
@@ -64,15 +66,20 @@ public struct Puller: Sendable {
             size = try await write(
                 members, layers, from: source, toStandardOutputWith: request.compression, jobs: request.jobs)
         }
-        return PullResult(image: image, layout: request.layout, path: request.output.path, size: size)
+        return PullResult(image: image, layout: layout, path: request.output.path, size: size)
     }
 
     private func find(
         _ request: PullRequest, in registry: RegistryClient, report: @escaping @Sendable (PullEvent) -> Void
     ) async throws -> FoundImage {
         let spooling = Spooling(path: request.output.path ?? Self.spool, jobs: request.jobs)
-        return try await registry.image(
-            of: request.reference, for: request.platform, spooling: spooling, report: report)
+        return if request.allPlatforms {
+            try await registry.wholeImage(
+                of: request.reference, preferring: request.platform, spooling: spooling, report: report)
+        } else {
+            try await registry.image(
+                of: request.reference, for: request.platform, spooling: spooling, report: report)
+        }
     }
 
     /// The platforms that an image exists for, in the index's order, attestations left out.

@@ -10,6 +10,8 @@ struct FoundImage: Sendable {
     var configBytes: [UInt8]
     /// The configuration.
     var config: ImageConfig
+    /// What else the index leads to, where all of it was asked for.
+    var others: [ListedContent] = []
     /// The layers, where they had to be fetched to know the rest.
     var fetched: SpooledBlobs?
 }

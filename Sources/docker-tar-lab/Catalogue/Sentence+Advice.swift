@@ -180,6 +180,10 @@ extension Sentence {
             zh: "请联系镜像的制作者，或改用 -format docker（归档中不含此类镜像层）。")
     }
 
+    static var layoutOfAll: Sentence {
+        Sentence(en: "leave out -format, or name one platform with -arch.", zh: "去掉 -format，或用 -arch 指定一个平台。")
+    }
+
     static var nothingWasKept: Sentence {
         Sentence(
             en:

@@ -62,6 +62,8 @@ extension Sentence {
             Sentence(
                 en: "the registry does not have this layer, and the address that it names is not asked: \(reason)",
                 zh: "仓库没有该镜像层，且拒绝访问其指定的下载地址：\(reason)")
+        case .onePlatformLayout:
+            Sentence(en: "this layout holds one platform", zh: "该归档格式只能容纳一个平台")
         case .unsupported(let detail):
             Sentence(en: "this kind of content cannot be saved: \(detail)", zh: "无法保存这种内容：\(detail)")
         case .disk(let errno): .errno(errno)

@@ -28,6 +28,7 @@ import Testing
         ("pull nginx -username u -password-stdin", .noPasswordOnInput),
         ("pull nginx -username= -password x", .invalidValue(.username, "", .expectedSomething)),
         ("pull nginx -keep-index -format docker-20.10", .conflict("-keep-index", "-format docker-20.10")),
+        ("pull nginx -arch all -format docker-20.10", .conflict("-arch all", "-format docker-20.10")),
         ("pull nginx -no-clobber -output -", .conflict("-no-clobber", "-output -")),
         ("pull nginx -output=", .invalidValue(.output, "", .expectedSomething)),
         ("pull nginx -format oci", .invalidValue(.format, "oci", .expectedFormat)),

@@ -13,7 +13,7 @@ import Testing
         (.unauthorised(status: 401, ""), .notAuthorised),
         (.unauthorised(status: 403, ""), .notAuthorised),
         (.realmRefused(""), .notAuthorised),
-        (.foreignRefused(""), .notFound),
+        (.foreignRefused(""), .notFound), (.onePlatformLayout, .usage),
         (.rateLimited("", retryAfter: nil), .rateLimited),
         (.status(500, ""), .network),
         (.malformed(""), .network),

@@ -63,7 +63,7 @@ enum Sample {
             ]),
         .unauthorised(status: 401, "authentication required"), .rateLimited("slow down", retryAfter: .seconds(30)),
         .rateLimited("", retryAfter: nil), .status(503, "maintenance"), .status(451, ""), .malformed("no layers"),
-        .realmRefused("another scheme"), .foreignRefused("plain HTTP"),
+        .realmRefused("another scheme"), .foreignRefused("plain HTTP"), .onePlatformLayout,
         .digestMismatch(expected: digest(1), actual: digest(2)),
         .sizeMismatch(expected: 10, actual: 9), .diffIDMismatch(expected: digest(1), actual: digest(2)),
         .undecodable("no gzip"), .unsupported("a Helm chart"), .disk(errno: 28), .exists,
