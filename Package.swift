@@ -24,13 +24,16 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CAres", providers: [.apt(["libc-ares-dev"])]),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CLzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         .target(name: "LabNet", dependencies: ["CAres", "COpenSSL"] + nio, swiftSettings: rules),
         .target(
-            name: "Puller", dependencies: ["LabNet", "COpenSSL", "CZlib", "CZstd", subprocess] + nio,
+            name: "Puller",
+            dependencies: ["LabNet", "CBzip2", "CLzma", "COpenSSL", "CZlib", "CZstd", subprocess] + nio,
             swiftSettings: rules),
         .target(name: "Diagnosis", dependencies: ["LabNet", "Puller"] + nio, swiftSettings: rules),
         .executableTarget(

@@ -58,6 +58,10 @@ public struct PullError: Error, Hashable, Sendable {
         case diffIDMismatch(expected: Digest, actual: Digest)
         /// A layer that cannot be inflated.
         case undecodable(String)
+        /// The registry does not have a layer, and the address that it names in its place may not be asked; why.
+        case foreignRefused(String)
+        /// All platforms are asked for in a layout that holds one.
+        case onePlatformLayout
         /// A kind of content that is not an image, or not one that can be written in this layout.
         case unsupported(String)
         /// The disk: this errno.

@@ -34,6 +34,9 @@ public struct PullRequest: Sendable {
     public var reference: ImageReference
     /// The platform; another one is never taken in its place.
     public var platform: Platform
+    /// Whether every platform of the index is saved, in layout `docker`; `platform` is then the one that engines see which
+    /// know of one only, and where the image does not exist for it the first in the index.
+    public var allPlatforms = false
     /// The archive's layout.
     public var layout: ArchiveLayout = .docker(keepIndex: false)
     /// The name that the archive gives to the image; nil for the reference's own.
@@ -50,6 +53,20 @@ public struct PullRequest: Sendable {
         self.reference = reference
         self.platform = platform
         self.output = output
+    }
+
+    /// The layout in which the archive is written.
+    ///
+    /// - Throws: `PullError` with `.onePlatformLayout`.
+    var effectiveLayout: ArchiveLayout {
+        get throws {
+            switch (allPlatforms, layout) {
+            case (false, _): return layout
+            case (true, .docker): return .docker(keepIndex: true)
+            case (true, .docker2010):
+                throw PullError(step: .archive, place: reference.familiar, cause: .onePlatformLayout)
+            }
+        }
     }
 }
 

@@ -1,15 +1,23 @@
 /// The layers that an archive needs, each fetched once however often it occurs, and reported by its numbers.
 struct PulledLayers: Sendable {
-    /// The layers that are shown, lowest first: those of the manifest that the archive holds.
+    /// The layers that are shown, lowest first: those that the archive holds.
     let all: [Descriptor]
     /// Those that are fetched: the same without repetitions.
     let distinct: [Descriptor]
     private let numbers: [Digest: [Int]]
     private let report: @Sendable (PullEvent) -> Void
 
-    init(of members: [ArchiveMember], in manifest: Manifest, report: @escaping @Sendable (PullEvent) -> Void) {
+    /// Those of `layers` that an archive's members need.
+    init(
+        of members: [ArchiveMember], among layers: [Descriptor], report: @escaping @Sendable (PullEvent) -> Void
+    ) {
         let needed = Set(members.compactMap(\.content.layer?.digest))
-        all = manifest.layers.filter { needed.contains($0.digest) }
+        self.init(layers.filter { needed.contains($0.digest) }, report: report)
+    }
+
+    /// These, lowest first.
+    init(_ layers: [Descriptor], report: @escaping @Sendable (PullEvent) -> Void) {
+        all = layers
         var numbers: [Digest: [Int]] = [:]
         var distinct: [Descriptor] = []
         for (number, layer) in all.enumerated() {

@@ -91,16 +91,7 @@ extension Puller {
         _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource, to stream: ArchiveStream,
         at place: String, spoolingBeside path: String, jobs: Int
     ) async throws -> Int64 {
-        var places: [Workplace.Place] = []
-        var end: Int64 = 0
-        for layer in layers.distinct {
-            places.append(Workplace.Place(blob: layer, starts: [end]))
-            let (next, overflow) = end.addingReportingOverflow(layer.size)
-            guard !overflow else {
-                throw PullError(step: .archive, place: place, cause: .malformed("sizes beyond any disk"))
-            }
-            end = next
-        }
+        let places = try await naming(.archive, at: place) { try Workplace.Place.inARow(layers.distinct) }
         return try await working(beside: path, for: .spool, places) { work in
             let link = Link(transfer, jobs: jobs, clock: patience.clock)
             try await layers.fetchAll(from: source, jobs: jobs, over: link, into: work)
@@ -155,7 +146,7 @@ extension Puller {
     }
 
     /// Where layers wait that cannot go to standard output yet: `$TMPDIR`, or `/tmp`.
-    private static var spool: String {
+    static var spool: String {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         return (folder.isEmpty ? "/tmp" : folder) + "/docker-tar-lab"
     }

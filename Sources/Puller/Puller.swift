@@ -40,29 +40,48 @@ public struct Puller: Sendable {
         try await request.output.refuseUnusable()
         let sources = try await ImageSources(
             request.reference, access: access, transport: transport, patience: patience, report: progress)
-        let found = try await sources.image(of: request.reference, for: request.platform)
+        let layout = try request.effectiveLayout
+        let found = try await find(request, among: sources)
         let image = ArchivedImage(
             name: request.name ?? request.reference, source: request.reference, index: found.index,
-            manifest: found.manifest, config: found.configBytes, diffIDs: found.config.diffIDs)
+            manifest: found.manifest, config: found.configBytes, diffIDs: found.config.diffIDs,
+            others: found.others)
         let members = try await naming(.archive, at: request.reference.familiar) {
-            try request.layout.members(of: image)
+            try layout.members(of: image)
         }
 
         let saved = SavedImage(members: members, platform: found.config.platform)
         try await request.output.refuseTaken(by: saved)
-        let layers = PulledLayers(of: members, in: image.manifest, report: progress)
-        progress(.planned(layers: layers.all))
+        var source: any BlobSource = sources
+        var report = progress
+        if let fetched = found.fetched {
+            // What has been fetched to know the image has been reported then.
+            (source, report) = (fetched, { _ in })
+        }
+        let layers = PulledLayers(of: members, among: image.layers, report: report)
+        report(.planned(layers: layers.all))
         let size: Int64
         switch request.output {
         case .file(let path, _):
             size = try await write(
-                members, layers, from: sources, at: path, compression: request.compression, jobs: request.jobs
+                members, layers, from: source, at: path, compression: request.compression, jobs: request.jobs
             ) { file in try await request.output.commit(file, of: saved) }
         case .standardOutput:
             size = try await write(
-                members, layers, from: sources, toStandardOutputWith: request.compression, jobs: request.jobs)
+                members, layers, from: source, toStandardOutputWith: request.compression, jobs: request.jobs)
         }
-        return PullResult(image: image, layout: request.layout, path: request.output.path, size: size)
+        return PullResult(image: image, layout: layout, path: request.output.path, size: size)
+    }
+
+    private func find(_ request: PullRequest, among sources: ImageSources) async throws -> FoundImage {
+        let spooling = Spooling(
+            path: request.output.path ?? Self.spool, jobs: request.jobs,
+            link: Link(transfer, jobs: request.jobs, clock: patience.clock))
+        return if request.allPlatforms {
+            try await sources.wholeImage(of: request.reference, preferring: request.platform, spooling: spooling)
+        } else {
+            try await sources.image(of: request.reference, for: request.platform, spooling: spooling)
+        }
     }
 
     /// The platforms that an image exists for, in the index's order, attestations left out.

@@ -64,8 +64,8 @@ struct Session: Sendable {
             return
         }
         let engines = Engines(
-            layout: result.layout, index: result.image.index, layers: result.image.manifest.layers,
-            compression: request.compression)
+            layout: result.layout, index: request.allPlatforms ? nil : result.image.index,
+            layers: result.image.layers, compression: request.compression)
         console.verbatim("Output File:  \(path)", on: stream)
         console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream)
         for note in engines.notes { journal.tell(note) }

@@ -12,11 +12,13 @@ public struct ArchivedImage: Sendable {
     public var config: [UInt8]
     /// Of every layer the digest of its inflated bytes, from the configuration's `rootfs.diff_ids`.
     public var diffIDs: [Digest]
+    /// What else the index leads to, where all platforms are saved: manifests, configurations, layers, attestations.
+    public var others: [ListedContent]
 
     /// Puts the parts together; without a source the image was pulled by its name.
     public init(
         name: ImageReference, source: ImageReference? = nil, index: ImageIndex?, manifest: Manifest, config: [UInt8],
-        diffIDs: [Digest]
+        diffIDs: [Digest], others: [ListedContent] = []
     ) {
         self.name = name
         self.source = source ?? name
@@ -24,6 +26,28 @@ public struct ArchivedImage: Sendable {
         self.manifest = manifest
         self.config = config
         self.diffIDs = diffIDs
+        self.others = others
+    }
+}
+
+/// A blob that an index leads to.
+public struct ListedContent: Hashable, Sendable {
+    /// Type, digest and size.
+    public var descriptor: Descriptor
+    /// The bytes; nil for a layer, which comes later.
+    public var bytes: [UInt8]?
+
+    /// Joins the two.
+    public init(_ descriptor: Descriptor, bytes: [UInt8]? = nil) {
+        self.descriptor = descriptor
+        self.bytes = bytes
+    }
+}
+
+extension ArchivedImage {
+    /// The layers of the image, lowest first, and then those of the others.
+    public var layers: [Descriptor] {
+        manifest.layers + others.compactMap { $0.bytes == nil ? $0.descriptor : nil }
     }
 }
 

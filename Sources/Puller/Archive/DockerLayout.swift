@@ -5,7 +5,8 @@
 /// dockerd 28.5.2 and 29.7.2 among the fixtures hold it to the byte.
 struct DockerLayout {
     let image: ArchivedImage
-    /// Whether the tag's index stays in (`docker save`), or the platform's manifest stands alone (`--platform`).
+    /// Whether the tag's index stays in (`docker save`), or the platform's manifest stands alone (`--platform`). Where it
+    /// stays, all that the image has of it is written too, attestations as well: what the store holds, Docker saves.
     let keepIndex: Bool
 
     func members() throws(PullError.Cause) -> [ArchiveMember] {
@@ -20,30 +21,28 @@ struct DockerLayout {
 
     private var keptIndex: ImageIndex? { keepIndex ? image.index : nil }
 
-    /// The layers that are saved; those that may not be distributed are left out.
-    private var layers: [Descriptor] {
-        image.manifest.layers.filter { layer in
-            !layer.mediaType.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
-                && !layer.mediaType.hasPrefix("application/vnd.docker.image.rootfs.foreign.")
-        }
-    }
-
+    /// Every blob; layers that may not be distributed are left out.
     private func blobs() -> [ArchiveMember] {
         var blobs: [(Digest, ArchiveMember.Content)] = [
             (image.manifest.descriptor.digest, .bytes(image.manifest.bytes)),
             (image.manifest.config.digest, .bytes(image.config)),
         ]
         if let index = keptIndex { blobs.append((index.descriptor.digest, .bytes(index.bytes))) }
-        blobs += layers.map { ($0.digest, .blob($0)) }
+        blobs += (image.manifest.layers.map { ListedContent($0) } + others)
+            .filter { !$0.descriptor.isForeign }
+            .map { ($0.descriptor.digest, $0.bytes.map { .bytes($0) } ?? .blob($0.descriptor)) }
         return blobs.map { digest, content in
             ArchiveMember(path: Self.path(of: digest), content: content, mode: 0o444, modified: 0)
         }
     }
 
+    private var others: [ListedContent] { keptIndex == nil ? [] : image.others }
+
     /// A folder for each algorithm; the index's own does not count.
     private func folders() -> [ArchiveMember] {
         let digests =
             [image.manifest.descriptor.digest, image.manifest.config.digest] + image.manifest.layers.map(\.digest)
+            + others.map(\.descriptor.digest)
         let paths = ["blobs/"] + digests.map { "blobs/\($0.algorithm.rawValue)/" }
         return paths.map { ArchiveMember(path: $0, content: .folder, mode: 0o755, modified: 0) }
     }
@@ -87,7 +86,7 @@ struct DockerLayout {
         let entry = try Self.entry(of: image.manifest.descriptor.digest, in: index)
         if keepIndex {
             // Without it a nested index would be missing between the kept one and the manifest.
-            guard entry != nil else { throw .unsupported("nested index") }
+            guard entry != nil || !image.others.isEmpty else { throw .unsupported("nested index") }
             return Self.plain(index.descriptor)
         }
         return entry ?? Self.plain(image.manifest.descriptor)

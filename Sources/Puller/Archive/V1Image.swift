@@ -14,8 +14,12 @@ struct V1Image {
     /// Reads an image's configuration.
     ///
     /// - Throws: `.malformed` when Docker 20.10 could not read it either.
-    init(config: [UInt8]) throws(PullError.Cause) {
-        let json = try GoJSON(parsing: config)
+    init(config: [UInt8]) throws(PullError.Cause) { try self.init(config: try GoJSON(parsing: config)) }
+
+    /// Reads an image's configuration, or an object of this format.
+    ///
+    /// - Throws: `.malformed` when Docker 20.10 could not read it either.
+    init(config json: GoJSON) throws(PullError.Cause) {
         guard case .object = json else { throw .malformed("config: no object") }
         value = try Self.type.read(json, over: Self.type.zero, at: "config")
         // Both are the chain's to give; in Docker's image struct another field takes the configuration's own `parent`.
@@ -26,9 +30,12 @@ struct V1Image {
     /// When the image was made, in whole seconds since 1970; 0 for what Docker cannot set as a file's time (moby
     /// `system.Chtimes`: before 1970, or beyond 64 bits of nanoseconds).
     var created: Int64 {
-        guard case .string(let text) = self["created"], let time = GoTime(text) else { return 0 }
+        guard case .string(let text)? = self["created"], let time = GoTime(text) else { return 0 }
         return (0...Int64.max / 1_000_000_000).contains(time.seconds) ? time.seconds : 0
     }
+
+    /// The object as Docker writes it, without ID and parent.
+    var written: GoJSON { Self.type.written(value) }
 
     /// One layer of the chain.
     struct Link {
@@ -63,16 +70,17 @@ struct V1Image {
 
     /// The hash of the object's sorted fields, the chain ID and the parent.
     private func id(chainID: Digest, parent: String?) throws(PullError.Cause) -> String {
-        guard case .object(var members) = Self.type.written(value) else { return "" }
+        guard case .object(var members) = written else { return "" }
         members.append(.init(name: Array("layer_id".utf8), value: .text(chainID.description)))
         if let parent { members.append(.init(name: Array("parent".utf8), value: .text("sha256:\(parent)"))) }
         return try Digester.digest(of: GoJSON.map(members).bytes(.go119)).hex
     }
 
-    private subscript(field: String) -> GoJSON {
-        get { value[field] ?? .null }
+    /// A field as it was read, empty ones included; nil for one that Docker does not know.
+    private(set) subscript(field: String) -> GoJSON? {
+        get { value[field] }
         set {
-            guard case .object(var members) = value,
+            guard let newValue, case .object(var members) = value,
                 let place = members.firstIndex(where: { $0.name.elementsEqual(field.utf8) })
             else { return }
             members[place].value = newValue

@@ -6,6 +6,21 @@ struct Workplace: Sendable {
     struct Place: Sendable {
         var blob: Descriptor
         var starts: [Int64]
+
+        /// One behind the other, from the file's beginning.
+        ///
+        /// - Throws: `.malformed` when their sum cannot be counted.
+        static func inARow(_ blobs: [Descriptor]) throws(PullError.Cause) -> [Place] {
+            var places: [Place] = []
+            var end: Int64 = 0
+            for blob in blobs {
+                places.append(Place(blob: blob, starts: [end]))
+                let (next, overflow) = end.addingReportingOverflow(blob.size)
+                guard !overflow else { throw .malformed("sizes beyond any disk") }
+                end = next
+            }
+            return places
+        }
     }
 
     /// What the file is for.

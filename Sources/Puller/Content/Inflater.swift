@@ -1,12 +1,15 @@
-/// Inflates a layer as it streams by: gzip, zstd, or a plain tar that is passed through.
+/// Inflates a layer as it streams by: gzip, zstd, bzip2, xz, or a plain tar that is passed through.
 ///
 /// The first bytes decide and not the media type, as in Docker (moby, `archive.DetectCompression`): registries hold
 /// layers that are labelled wrongly, and Docker pulls them.
 struct Inflater: ~Copyable {
-    private var encoding: Encoding?
+    /// How the layer is compressed; nil until its first bytes have come.
+    private(set) var encoding: Encoding?
     // The decoder of the encoding, where it has one.
     private var gzip: GzipInflate?
     private var zstd: ZstandardDecoder?
+    private var bzip2: Bzip2Decoder?
+    private var xz: XzDecoder?
     // The first bytes, until they can be told apart; at most one less than `Encoding.magicSize`.
     private var head: [UInt8] = []
 
@@ -16,8 +19,7 @@ struct Inflater: ~Copyable {
     /// Takes in the next bytes of the layer and hands on what they inflate to, in pieces of at most 256 KiB, or of the
     /// input's size where it is plain.
     ///
-    /// - Throws: `.undecodable` on bytes that cannot be inflated, `.unsupported` on an encoding that is known and not
-    ///   read (bzip2, xz); what `sink` throws.
+    /// - Throws: `.undecodable` on bytes that cannot be inflated; what `sink` throws.
     mutating func push(
         _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
@@ -39,6 +41,8 @@ struct Inflater: ~Copyable {
         if encoding == nil { try decide(into: sink) }
         try gzip?.finish()
         try zstd?.finish()
+        try bzip2?.finish()
+        try xz?.finish(into: sink)
     }
 
     private mutating func decide(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
@@ -47,7 +51,8 @@ struct Inflater: ~Copyable {
         case .plain: break
         case .gzip: gzip = try GzipInflate.start()
         case .zstd: zstd = try ZstandardDecoder.start()
-        case .bzip2, .xz: throw PullError.Cause.unsupported("layer encoding \(encoding.rawValue)")
+        case .bzip2: bzip2 = try Bzip2Decoder.start()
+        case .xz: xz = try XzDecoder.start()
         }
         self.encoding = encoding
         try head.withUnsafeBytes { try decode($0, into: sink) }
@@ -61,6 +66,8 @@ struct Inflater: ~Copyable {
         if encoding == .plain { try sink(input) }
         try gzip?.push(input, into: sink)
         try zstd?.push(input, into: sink)
+        try bzip2?.push(input, into: sink)
+        try xz?.push(input, into: sink)
     }
 }
 

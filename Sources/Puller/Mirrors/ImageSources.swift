@@ -55,11 +55,27 @@ final class ImageSources: Sendable {
     /// The image for this platform, from the first who has it.
     ///
     /// - Throws: `PullError`; `CancellationError`.
-    func image(of reference: ImageReference, for platform: Platform) async throws -> FoundImage {
+    func image(
+        of reference: ImageReference, for platform: Platform, spooling: Spooling
+    ) async throws -> FoundImage {
         let pinned = try await vouched(reference)
         return try await first { [report] client in
             try await client.unlessStale(reference, pinned) {
-                try await client.image(of: pinned, for: platform, report: report)
+                try await client.image(of: pinned, for: platform, spooling: spooling, report: report)
+            }
+        }
+    }
+
+    /// The image with all that its index leads to, from the first who has it.
+    ///
+    /// - Throws: `PullError`; `CancellationError`.
+    func wholeImage(
+        of reference: ImageReference, preferring platform: Platform, spooling: Spooling
+    ) async throws -> FoundImage {
+        let pinned = try await vouched(reference)
+        return try await first { [report] client in
+            try await client.unlessStale(reference, pinned) {
+                try await client.wholeImage(of: pinned, preferring: platform, spooling: spooling, report: report)
             }
         }
     }
@@ -147,7 +163,7 @@ extension ImageSources: BlobSource {
             try await first { [self] client in
                 let (start, before) = (patience.clock.now(), transfer.received)
                 do {
-                    try await client.fetch(transfer, step: step, retrying: retrying)
+                    try await ForeignLayers(registry: client).fetch(transfer, step: step, retrying: retrying)
                 } catch let error as PullError where error.isFalsehood {
                     guard try transfer.startOver() else { throw Irrevocable(error: error) }
                     // Whether his bytes were false, or those of whom he went on from, shows when he brings all of them.
@@ -166,7 +182,7 @@ extension ImageSources: BlobSource {
         retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void
     ) async throws {
         do {
-            try await client.fetch(transfer, step: step, retrying: retrying)
+            try await ForeignLayers(registry: client).fetch(transfer, step: step, retrying: retrying)
         } catch let error as PullError where error.isFalsehood {
             guard try transfer.startOver() else { throw Irrevocable(error: error) }
             throw error

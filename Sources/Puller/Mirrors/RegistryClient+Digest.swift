@@ -7,10 +7,12 @@ extension RegistryClient {
     /// - Throws: `PullError`; `CancellationError`.
     func digest(of reference: ImageReference) async throws -> Digest {
         let url = endpoint.manifest(reference.tag ?? "latest")
-        let headers: HTTPHeaders = ["Accept": MediaType.accepted.joined(separator: ", ")]
+        let headers: HTTPHeaders = ["Accept": MediaType.accepted]
         do {
             let said = try await get(url, by: .HEAD, headers: headers, step: .manifest) { response in
-                response.headers.first(name: "Docker-Content-Digest").flatMap { Digest($0) }
+                // Nothing comes, but the connection is free only when that has been read.
+                _ = try? await response.body.collect(upTo: 0)
+                return response.headers.first(name: "Docker-Content-Digest").flatMap { Digest($0) }
             }
             if let said { return said }
         } catch let refusal as Refusal {

@@ -24,11 +24,13 @@ extension ImageReference {
     ///
     /// At most 200 bytes, so that the hidden name beside it fits into the 255 of every file system; a longer one keeps
     /// its beginning and its platform, and a checksum stands for the rest.
-    public func archiveFileName(for platform: Platform) -> String {
+    ///
+    /// - Parameter platform: nil for all platforms in one archive, `nginx_latest_all.tar`.
+    public func archiveFileName(for platform: Platform?) -> String {
         let name = domain == Self.dockerHub ? shortPath : "\(domain)/\(path)"
         let version = tag ?? digest.map { "\($0.algorithm.rawValue)-\($0.short)" } ?? "latest"
         let stem = Self.fileName("\(name)_\(version)")
-        let end = "_" + Self.fileName(platform.fileNamePart) + ".tar"
+        let end = "_" + Self.fileName(platform?.fileNamePart ?? "all") + ".tar"
         guard stem.utf8.count + end.utf8.count > 200 else { return stem + end }
         let checksum = Self.checksum(description)
         return stem.prefix(max(0, 200 - end.utf8.count - checksum.count - 1)) + "-" + checksum + end

@@ -77,6 +77,7 @@ extension Platform {
             "x86": ("386", nil), "x86_32": ("386", nil),
             "aarch64": ("arm64", nil), "armv8": ("arm64", nil),
             "armhf": ("arm", "v7"), "armel": ("arm", "v6"), "armv7l": ("arm", "v7"), "armv6l": ("arm", "v6"),
+            "armv8l": ("arm", "v8"),
             "mips64el": ("mips64le", nil), "mipsel": ("mipsle", nil), "powerpc64le": ("ppc64le", nil),
             "ppc64el": ("ppc64le", nil), "loongarch64": ("loong64", nil),
         ]
@@ -117,7 +118,9 @@ extension Platform {
     public var listName: String {
         let platform = normalised
         let variant = platform.variant ?? (platform.architecture == "arm64" ? "v8" : "")
-        return (platform.os == "linux" ? "" : platform.os + "/") + platform.architecture + variant
+        // People who write armv8 mean arm64.
+        let joint = (platform.architecture, variant) == ("arm", "v8") ? "/" : ""
+        return (platform.os == "linux" ? "" : platform.os + "/") + platform.architecture + joint + variant
     }
 
     /// The platform in an archive's file name: `amd64`, `armv7`, `arm64`, `windows_amd64`.

@@ -10,6 +10,12 @@ struct ImageConfig: Hashable, Sendable {
     /// The largest configuration that is read.
     static let limit = 4 << 20
 
+    /// What is known of a configuration that was made here.
+    init(platform: Platform, diffIDs: [Digest]) {
+        self.platform = platform
+        self.diffIDs = diffIDs
+    }
+
     /// Reads a configuration whose bytes have been verified; `layers` is how many the manifest names.
     init(_ bytes: [UInt8], layers: Int) throws(PullError.Cause) {
         let wire: Wire

@@ -10,6 +10,10 @@ struct FoundImage: Sendable {
     var configBytes: [UInt8]
     /// The configuration.
     var config: ImageConfig
+    /// What else the index leads to, where all of it was asked for.
+    var others: [ListedContent] = []
+    /// The layers, where they had to be fetched to know the rest.
+    var fetched: SpooledBlobs?
 }
 
 extension RegistryClient {
@@ -17,11 +21,13 @@ extension RegistryClient {
     ///
     /// - Throws: `PullError`, `.noSuchPlatform` with those that exist.
     func image(
-        of reference: ImageReference, for platform: Platform, report: @Sendable (PullEvent) -> Void
+        of reference: ImageReference, for platform: Platform, spooling: Spooling,
+        report: @escaping @Sendable (PullEvent) -> Void
     ) async throws -> FoundImage {
-        let served = try await manifest(of: reference)
-        if let left = served.pullsLeft { report(.rateLimit(remaining: left)) }
-        switch served.document {
+        switch try await document(of: reference, report: report) {
+        case .schema1(let manifest):
+            guard platform.accepts(manifest.platform) else { throw absent(platform, among: [Offer(manifest)]) }
+            return try await image(of: manifest, spooling: spooling, report: report)
         case .image(let manifest):
             let image = try await complete(manifest, index: nil)
             guard platform.accepts(image.config.platform) else {
@@ -38,11 +44,21 @@ extension RegistryClient {
         }
     }
 
+    /// What a reference leads to; how many pulls are left is reported.
+    func document(
+        of reference: ImageReference, report: @Sendable (PullEvent) -> Void
+    ) async throws -> ManifestDocument {
+        let served = try await manifest(of: reference)
+        if let left = served.pullsLeft { report(.rateLimit(remaining: left)) }
+        return served.document
+    }
+
     /// The platforms that a reference can be had for, in the order of its index.
     ///
     /// - Throws: `PullError`.
     func platforms(of reference: ImageReference) async throws -> [AvailablePlatform] {
         switch try await manifest(of: reference).document {
+        case .schema1(let manifest): [Offer(manifest).available]
         case .image(let manifest): [Offer(try await complete(manifest, index: nil)).available]
         case .index(let index): try await offers(of: index, in: index).map(\.available)
         }
@@ -80,7 +96,7 @@ extension RegistryClient {
             case .index(let inner)?:
                 guard index == outer else { throw failure(.malformed("indexes three deep")) }
                 offers += try await self.offers(of: inner, in: outer)
-            case nil: break
+            case .schema1?, nil: break
             }
         }
         return offers
@@ -100,7 +116,7 @@ extension RegistryClient {
     }
 
     /// Fetches the configuration that belongs to a manifest.
-    private func complete(_ manifest: Manifest, index: ImageIndex?) async throws -> FoundImage {
+    func complete(_ manifest: Manifest, index: ImageIndex?) async throws -> FoundImage {
         let bytes = try await fetch(manifest.config, step: .config, upTo: ImageConfig.limit)
         let config = try await naming(.config, at: endpoint.origin.authority) {
             try ImageConfig(bytes, layers: manifest.layers.count)
@@ -112,7 +128,7 @@ extension RegistryClient {
         failure(.noSuchPlatform(wanted: platform, available: offers.map(\.available)))
     }
 
-    private func failure(_ cause: PullError.Cause) -> PullError {
+    func failure(_ cause: PullError.Cause) -> PullError {
         PullError(step: .manifest, place: endpoint.origin.authority, cause: cause)
     }
 }
@@ -127,6 +143,10 @@ private struct Offer: Sendable {
     init(_ platform: Platform, _ descriptor: Descriptor) {
         available = AvailablePlatform(platform: platform, digest: descriptor.digest)
         self.descriptor = descriptor
+    }
+
+    init(_ manifest: Schema1Manifest) {
+        self.init(manifest.platform, manifest.descriptor)
     }
 
     init(_ image: FoundImage) {

@@ -15,30 +15,35 @@ extension RegistryClient {
     func manifest(of reference: ImageReference) async throws -> Served {
         let name = reference.digest?.description ?? reference.tag ?? "latest"
         // Nothing has come from this registry yet, so that not reaching it is an answer.
-        return try await manifest(name, digest: reference.digest, size: nil, established: false)
+        return try await manifest(name, digest: reference.digest, entry: nil)
     }
 
     /// Fetches and verifies a manifest that an index lists.
     ///
+    /// - Parameter isImage: whether what has the form of an image must be one.
     /// - Throws: `PullError`.
-    func manifest(_ entry: Descriptor) async throws -> Served {
-        try await manifest(entry.digest.description, digest: entry.digest, size: entry.size, established: true)
+    func manifest(_ entry: Descriptor, isImage: Bool = true) async throws -> Served {
+        try await manifest(entry.digest.description, digest: entry.digest, entry: entry, isImage: isImage)
     }
 
     private func manifest(
-        _ name: String, digest: Digest?, size: Int64?, established: Bool
+        _ name: String, digest: Digest?, entry: Descriptor?, isImage: Bool = true
     ) async throws -> Served {
         let url = endpoint.manifest(name)
-        let headers: HTTPHeaders = ["Accept": MediaType.accepted.joined(separator: ", ")]
-        return try await patience.insist(established: established) {
+        let headers: HTTPHeaders = ["Accept": MediaType.accepted]
+        return try await patience.insist(established: entry != nil) {
             try await get(url, headers: headers, step: .manifest) { response in
                 try await naming(.manifest, at: response.url.origin.authority) {
                     let body = try await response.body.collect(upTo: ManifestDocument.limit)
-                    let bytes = Array(body.readableBytesView)
-                    let verified = try Self.verify(bytes, digest: digest, size: size, headers: response.headers)
+                    let whole = Array(body.readableBytesView)
+                    // Whoever signed a manifest is nobody we know; its digest is that of what was signed.
+                    let bytes = try SignedManifest.payload(of: whole) ?? whole
+                    let verified = try Self.verify(
+                        bytes, digest: digest, size: entry?.size, headers: response.headers)
+                    let claims = ManifestDocument.Claims(
+                        contentType: response.headers.first(name: "Content-Type"), descriptor: entry?.mediaType)
                     return Served(
-                        document: try ManifestDocument(
-                            bytes, contentType: response.headers.first(name: "Content-Type"), digest: verified),
+                        document: try ManifestDocument(bytes, claims: claims, digest: verified, isImage: isImage),
                         pullsLeft: Self.pullsLeft(response.headers))
                 }
             }

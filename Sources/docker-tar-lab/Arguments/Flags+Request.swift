@@ -4,12 +4,10 @@ internal import Puller
 extension Flags {
     /// What to pull and where to put it.
     func request(for reference: ImageReference, in surroundings: Surroundings) throws(UsageError) -> PullRequest {
-        let platform: Platform
-        do { platform = try Platform(parsing: arch ?? "amd64") } catch {
-            throw .invalidValue(.arch, error.text, .reason(error))
-        }
+        let platform = try platform()
         let (output, compression) = try self.output(reference, platform, in: surroundings)
-        var request = PullRequest(reference: reference, platform: platform, output: output)
+        var request = PullRequest(reference: reference, platform: platform ?? Self.usualPlatform, output: output)
+        request.allPlatforms = platform == nil
         request.compression = compression
         request.layout = try layout(at: surroundings.time())
         request.name = try name()
@@ -17,8 +15,19 @@ extension Flags {
         return request
     }
 
+    private static let usualPlatform = Platform(os: "linux", architecture: "amd64")
+
+    /// The platform; nil for all of them.
+    private func platform() throws(UsageError) -> Platform? {
+        guard let arch else { return Self.usualPlatform }
+        guard arch.lowercased() != "all" else { return nil }
+        do { return try Platform(parsing: arch) } catch {
+            throw .invalidValue(.arch, error.text, .reason(error))
+        }
+    }
+
     private func output(
-        _ reference: ImageReference, _ platform: Platform, in surroundings: Surroundings
+        _ reference: ImageReference, _ platform: Platform?, in surroundings: Surroundings
     ) throws(UsageError) -> (PullRequest.Output, PullRequest.Compression) {
         guard output != "-" else {
             if noClobber { throw .conflict(Flag.noClobber.spelling, "\(Flag.output.spelling) -") }
@@ -43,7 +52,9 @@ extension Flags {
         switch format ?? "docker" {
         case "docker": return .docker(keepIndex: keepIndex)
         case "docker-20.10":
-            if keepIndex { throw .conflict(Flag.keepIndex.spelling, "\(Flag.format.spelling) docker-20.10") }
+            let format = "\(Flag.format.spelling) docker-20.10"
+            if keepIndex { throw .conflict(Flag.keepIndex.spelling, format) }
+            if try platform() == nil { throw .conflict("\(Flag.arch.spelling) all", format) }
             return .docker2010(saveTime: time)
         case let other: throw .invalidValue(.format, other, .expectedFormat)
         }

@@ -206,6 +206,16 @@ extension Sentence {
             zh: "请联系仓库管理员；本工具绝不会把凭据发送到这样的地址。")
     }
 
+    static var withoutForeignLayers: Sentence {
+        Sentence(
+            en: "ask whoever made the image, or take -format docker, which leaves such layers out.",
+            zh: "请联系镜像的制作者，或改用 -format docker（归档中不含此类镜像层）。")
+    }
+
+    static var layoutOfAll: Sentence {
+        Sentence(en: "leave out -format, or name one platform with -arch.", zh: "去掉 -format，或用 -arch 指定一个平台。")
+    }
+
     static var nothingWasKept: Sentence {
         Sentence(
             en:

@@ -77,7 +77,7 @@ extension Sentence {
         switch flag {
         case .action: Sentence(name: "pull|list|diagnose")
         case .image, .nameInArchive: Sentence(en: "NAME[:TAG]", zh: "名称[:标签]")
-        case .arch: Sentence(en: "PLATFORM", zh: "平台")
+        case .arch: Sentence(en: "PLATFORM|all", zh: "平台|all")
         case .output: Sentence(en: "PATH", zh: "路径")
         case .format: Sentence(name: "docker|docker-20.10")
         case .jobs, .connections: Sentence(en: "NUMBER", zh: "数量")
@@ -120,8 +120,9 @@ extension Sentence {
         case .image: Sentence(en: "the image; also as the word after the action", zh: "镜像名；也可直接写在操作后面")
         case .arch:
             Sentence(
-                en: "amd64 (default), arm64, armv7, 386, linux/arm/v7, windows/amd64, …",
-                zh: "amd64（默认）、arm64、armv7、386、linux/arm/v7、windows/amd64 等")
+                en:
+                    "amd64 (default), arm64, armv7, 386, linux/arm/v7, windows/amd64, …;\nall: every platform in one archive",
+                zh: "amd64（默认）、arm64、armv7、386、linux/arm/v7、windows/amd64 等；\nall：所有平台存入同一归档")
         case .output:
             Sentence(
                 en: "a file, a folder, or - for standard output;\n.tar.gz, .tgz and .tar.zst compress",

@@ -60,6 +60,12 @@ extension Sentence {
                 zh: "镜像层解压后与配置不符：实际 diffID 为 \(actual)，应为 \(expected)")
         case .undecodable(let detail):
             Sentence(en: "the layer cannot be unpacked: \(detail)", zh: "镜像层无法解压：\(detail)")
+        case .foreignRefused(let reason):
+            Sentence(
+                en: "the registry does not have this layer, and the address that it names is not asked: \(reason)",
+                zh: "仓库没有该镜像层，且拒绝访问其指定的下载地址：\(reason)")
+        case .onePlatformLayout:
+            Sentence(en: "this layout holds one platform", zh: "该归档格式只能容纳一个平台")
         case .unsupported(let detail):
             Sentence(en: "this kind of content cannot be saved: \(detail)", zh: "无法保存这种内容：\(detail)")
         case .disk(let errno): .errno(errno)

@@ -15,6 +15,8 @@ enum Advice {
         case .malformed: [.isItARegistry] + (circumstances.hasMirror ? [.leaveMirror] : [])
         case .realmRefused: [.otherRegistry]
         case .credential(let problem): credential(problem, error.place)
+        case .foreignRefused: [.withoutForeignLayers]
+        case .onePlatformLayout: [.layoutOfAll]
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable:
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])
         case .unsupported: [circumstances.action == .pull ? .listFirst(circumstances.image) : .otherTag]

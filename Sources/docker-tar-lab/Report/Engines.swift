@@ -18,7 +18,7 @@ struct Engines: Hashable, Sendable {
         case .docker2010:
             names = [.docker(since: "1.10"), .podman, .containerd, .nas]
         case .docker(let keepsIndex):
-            let hasZstd = layers.contains { $0.mediaType.hasSuffix("+zstd") }
+            let hasZstd = layers.contains { $0.mediaType.hasSuffix("zstd") }
             names = [.docker(since: hasZstd ? "23.0" : "20.10"), .podman, .containerd]
             if hasZstd { notes.append(.zstdLayers) }
             if keepsIndex, let index, index.manifests.count > 1 { notes.append(.keptIndex) }
@@ -27,13 +27,5 @@ struct Engines: Hashable, Sendable {
         if compression == .zstd { notes.append(.zstdArchive) }
         self.names = names
         self.notes = notes
-    }
-}
-
-extension Descriptor {
-    /// Whether the layer is one that is not handed on (OCI image-spec, "non-distributable"; Docker's foreign layers).
-    fileprivate var isForeign: Bool {
-        mediaType.hasPrefix("application/vnd.docker.image.rootfs.foreign.")
-            || mediaType.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
     }
 }

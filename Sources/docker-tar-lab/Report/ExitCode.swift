@@ -47,7 +47,8 @@ enum ExitCode: Int32, CaseIterable, Sendable {
 
     private init(_ cause: PullError.Cause, isLab: Bool) {
         switch cause {
-        case .notFound, .noSuchPlatform, .unsupported: self = .notFound
+        case .notFound, .noSuchPlatform, .unsupported, .foreignRefused: self = .notFound
+        case .onePlatformLayout: self = .usage
         case .unauthorised, .realmRefused, .credential: self = .notAuthorised
         case .rateLimited: self = .rateLimited
         case .status, .malformed: self = .network

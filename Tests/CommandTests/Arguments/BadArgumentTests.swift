@@ -38,6 +38,7 @@ import Testing
         ("pull nginx -login m.example=me -password-stdin", .noPasswordOnInput),
         ("diagnose nginx -login m.example=me", .credentialForDiagnosis(.login)),
         ("pull nginx -keep-index -format docker-20.10", .conflict("-keep-index", "-format docker-20.10")),
+        ("pull nginx -arch all -format docker-20.10", .conflict("-arch all", "-format docker-20.10")),
         ("pull nginx -no-clobber -output -", .conflict("-no-clobber", "-output -")),
         ("pull nginx -output=", .invalidValue(.output, "", .expectedSomething)),
         ("pull nginx -format oci", .invalidValue(.format, "oci", .expectedFormat)),

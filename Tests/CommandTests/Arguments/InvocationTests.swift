@@ -82,6 +82,17 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
         #expect(try request("pull nginx -arch linux/arm/v7").platform.variant == "v7")
     }
 
+    @Test func allPlatforms() throws {
+        for line in ["pull nginx -arch all", "pull nginx -arch=ALL -keep-index", "pull nginx -arch all -format docker"]
+        {
+            let request = try request(line)
+            #expect(request.allPlatforms)
+            #expect(request.platform == Platform(os: "linux", architecture: "amd64"))
+            #expect(request.output == .file(path: "nginx_latest_all.tar", replacing: .sameImage))
+        }
+        #expect(try !request("pull nginx").allPlatforms)
+    }
+
     @Test func aPullByDigestSaysHowItLoads() throws {
         let digest = "sha256:" + String(repeating: "a", count: 64)
         #expect(try invocation("pull nginx@\(digest)").notices == [.loadsWithoutName])

@@ -14,6 +14,7 @@ import Testing
         (.unauthorised(status: 403, ""), .notAuthorised),
         (.realmRefused(""), .notAuthorised),
         (.credential(.helperMissing), .notAuthorised),
+        (.foreignRefused(""), .notFound), (.onePlatformLayout, .usage),
         (.rateLimited("", retryAfter: nil), .rateLimited),
         (.status(500, ""), .network),
         (.malformed(""), .network),

@@ -30,6 +30,8 @@ final class FakeRegistry: HTTPExchanging {
         case typed(String?)
         /// Another header field.
         case field(String, String)
+        /// HEAD does not say how long the body would be.
+        case unmeasured
         /// No response at all.
         case network(NetworkError.Cause, Step)
         /// The token is taken for expired.
@@ -45,6 +47,8 @@ final class FakeRegistry: HTTPExchanging {
     }
 
     struct Request: Sendable {
+        var method: HTTPMethod
+        var origin: Origin
         var path: String
         var range: String?
         var authorization: String?
@@ -85,8 +89,9 @@ final class FakeRegistry: HTTPExchanging {
         state.withLock { $0.contents["/v2/\(repository)/\(name)"] = (bytes, type) }
     }
 
-    func fail(_ name: String, with faults: Fault..., lasting: Bool = false) {
-        let path = name.hasPrefix("/") ? name : "/v2/\(repository)/\(name)"
+    func fail(_ name: String, method: HTTPMethod = .GET, with faults: Fault..., lasting: Bool = false) {
+        let place = name.hasPrefix("/") ? name : "/v2/\(repository)/\(name)"
+        let path = method == .HEAD ? "HEAD \(place)" : place
         state.withLock { state in
             state.faults[path] = faults
             if lasting { state.lasting.insert(path) } else { state.lasting.remove(path) }
@@ -112,10 +117,13 @@ final class FakeRegistry: HTTPExchanging {
         let (content, planned) = state.withLock { state in
             state.requests.append(
                 Request(
-                    path: path, range: request.headers.first(name: "Range"),
+                    method: request.method, origin: request.url.origin, path: path,
+                    range: request.headers.first(name: "Range"),
                     authorization: request.authorization?.reveal()))
-            var fault = state.faults[path]?.first
-            if !state.lasting.contains(path), fault != nil { state.faults[path]?.removeFirst() }
+            // HEAD has faults of its own, so that those of the content are not used up.
+            let name = request.method == .HEAD ? "HEAD \(path)" : path
+            var fault = state.faults[name]?.first
+            if !state.lasting.contains(name), fault != nil { state.faults[name]?.removeFirst() }
             if path == "/token" {
                 state.tokens += 1
                 return (
@@ -125,7 +133,7 @@ final class FakeRegistry: HTTPExchanging {
                         )?, fault
                 )
             }
-            if let challenge, path != "/token" {
+            if let challenge, path.hasPrefix("/v2/") {
                 let isLetIn = [basic ?? "", "Bearer t\(state.tokens)"].contains(
                     request.authorization?.reveal() ?? "none")
                 let isExpired: Bool = if case .expired? = fault { true } else { false }
@@ -166,8 +174,9 @@ final class FakeRegistry: HTTPExchanging {
         func answer(_ status: Int, _ headers: HTTPHeaders, _ bytes: ArraySlice<UInt8>, cut: Bool = false)
             -> HTTPResponse
         {
-            HTTPResponse(
-                status: status, headers: headers, url: request.url, body: HTTPBody(pieces(of: bytes, cut: cut)))
+            let body = request.method == .HEAD ? [] : bytes
+            return HTTPResponse(
+                status: status, headers: headers, url: request.url, body: HTTPBody(pieces(of: body, cut: cut)))
         }
         if case .status(let status, let words, let headers)? = fault {
             return answer(status, headers, Array(words.utf8)[...])
@@ -219,6 +228,11 @@ final class FakeRegistry: HTTPExchanging {
             if let type { headers.add(name: "Content-Type", value: type) }
         case .field(let name, let value): headers.replaceOrAdd(name: name, value: value)
         default: break
+        }
+        if request.method == .HEAD {
+            let isSaid =
+                headers.contains(name: "Content-Length") || { if case .unmeasured? = fault { true } else { false } }()
+            if !isSaid { headers.add(name: "Content-Length", value: "\(bytes.count)") }
         }
         return answer(status, headers, bytes[first..<end])
     }

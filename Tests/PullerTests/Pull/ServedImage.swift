@@ -11,13 +11,16 @@ struct ServedImage {
 
     /// The layers are plain: their diffIDs are their digests, unless told otherwise.
     init(
-        layers contents: [[UInt8]], platform: String = #""os":"linux","architecture":"amd64""#, diffIDs: [Digest]? = nil
+        layers contents: [[UInt8]], platform: String = #""os":"linux","architecture":"amd64""#,
+        diffIDs: [Digest]? = nil,
+        algorithm: Digest.Algorithm = .sha256
     ) throws {
         func descriptor(_ bytes: [UInt8], _ type: String) throws -> Descriptor {
-            Descriptor(mediaType: type, digest: try Digester.digest(of: bytes), size: Int64(bytes.count))
+            Descriptor(mediaType: type, digest: try Digester.digest(algorithm, of: bytes), size: Int64(bytes.count))
         }
         layers = try contents.map { try descriptor($0, "application/vnd.oci.image.layer.v1.tar") }
-        let ids = (diffIDs ?? layers.map(\.digest)).map { "\"\($0)\"" }.joined(separator: ",")
+        let ids = try (diffIDs ?? contents.map { try Digester.digest(of: $0) }).map { "\"\($0)\"" }.joined(
+            separator: ",")
         config = Array(#"{\#(platform),"rootfs":{"type":"layers","diff_ids":[\#(ids)]},"history":[],"config":{}}"#.utf8)
         let configDescriptor = try descriptor(config, "application/vnd.oci.image.config.v1+json")
         func json(_ descriptor: Descriptor) -> String {

@@ -15,6 +15,10 @@ import Testing
         ("386", "386"), ("i386", "386"), ("i686", "386"), ("x86", "386"),
         ("mips64le", "mips64le"), ("ppc64le", "ppc64le"), ("s390x", "s390x"), ("riscv64", "riscv64"),
         ("loong64", "loong64"), ("loongarch64", "loong64"),
+        ("x64", "amd64"), ("i486", "386"), ("i586", "386"), ("x86_32", "386"), ("linux/i386", "386"),
+        ("armv6l", "armv6"), ("linux/armhf", "armv7"), ("linux/armel", "armv6"), ("armv8", "arm64v8"),
+        ("armv8l", "arm/v8"), ("arm/v8", "arm/v8"), ("linux/arm/8", "arm/v8"), ("linux/aarch64", "arm64v8"),
+        ("mips64el", "mips64le"), ("mipsel", "mipsle"), ("ppc64el", "ppc64le"), ("powerpc64le", "ppc64le"),
         ("windows/amd64", "windows/amd64"), ("Windows/x86_64", "windows/amd64"), ("freebsd/arm64", "freebsd/arm64v8"),
     ]
 
@@ -61,7 +65,9 @@ import Testing
         ("windows(10.0.17763)/amd64", "windows(10.0.17763.4252)/amd64", true),
         ("windows(10.0.1776)/amd64", "windows(10.0.17763.4252)/amd64", false),
         ("windows(10.0.17763)/amd64", "windows/amd64", false),
-        ("s390x", "ppc64le", false),
+        ("s390x", "ppc64le", false), ("arm64", "arm/v8", false), ("arm/v8", "arm64", false), ("386", "386", true),
+        ("amd64/v3", "386", false), ("riscv64", "riscv64", true), ("arm/v6", "arm/v5", true),
+        ("windows(10.0.17763.1)/amd64", "windows(10.0.17763.4252)/amd64", false),
     ]
 
     @Test(arguments: table) func matches(_ row: (wanted: String, offered: String, fits: Bool)) throws {

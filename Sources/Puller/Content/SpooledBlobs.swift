@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// Blobs that have been fetched and verified, and wait on disk in a file without a name.
+struct SpooledBlobs: BlobSource {
+    private let spools: [Digest: SpoolFile]
+    /// The folder's file, to be named in errors.
+    private let place: String
+
+    /// The largest sum of sizes that is fetched before anything of the archive can be written.
+    static let limit: Int64 = 64 << 30
+
+    /// Fetches blobs, some at a time; the first failure ends the others.
+    ///
+    /// - Parameters:
+    ///   - blobs: with sizes that the server claims.
+    ///   - source: where they come from.
+    ///   - spooling: where they wait, and over what they come.
+    /// - Throws: `PullError`: `.malformed` for more than ``limit``, `.disk` with ENOSPC for more than the disk has; what
+    ///   the source throws; `CancellationError`.
+    static func fetch(
+        _ blobs: PulledLayers, from source: any BlobSource, into spooling: Spooling
+    ) async throws -> SpooledBlobs {
+        let work = try await onDisk(spooling.path) {
+            try refuse(blobs.distinct, beyond: room(beside: spooling.path))
+            return try Workplace.open(
+                beside: spooling.path, for: .spool, try Workplace.Place.inARow(blobs.distinct), cache: nil)
+        }
+        try await blobs.fetchAll(from: source, jobs: spooling.jobs, over: spooling.link, into: work)
+        var spools: [Digest: SpoolFile] = [:]
+        for blob in blobs.distinct {
+            spools[blob.digest] = SpoolFile(in: work.file, at: work.start(of: blob), size: blob.size)
+        }
+        return SpooledBlobs(spools: spools, place: spooling.path)
+    }
+
+    /// How many bytes the disk has left for a user.
+    private static func room(beside path: String) throws(PullError.Cause) -> UInt64 {
+        var status = statvfs()
+        _ = try retrying { Int(statvfs(PartialName.folder(of: path), &status)) }
+        let (room, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+        return overflow ? .max : room
+    }
+
+    /// - Throws: `.malformed` for more than ``limit``, `.disk` with ENOSPC for more than `room`.
+    static func refuse(_ blobs: [Descriptor], beyond room: UInt64) throws(PullError.Cause) {
+        var sum: Int64 = 0
+        for blob in blobs {
+            let (next, overflow) = sum.addingReportingOverflow(blob.size)
+            guard !overflow, next <= limit else { throw .malformed("more than \(limit >> 30) GiB of layers") }
+            sum = next
+        }
+        guard UInt64(sum) <= room else { throw .disk(errno: ENOSPC) }
+    }
+
+    /// See ``BlobSource``. The disk is believed no more than the network.
+    func fetch(
+        _ transfer: BlobTransfer, step: PullError.Step,
+        retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void
+    ) async throws {
+        guard let spool = spools[transfer.blob.digest] else {
+            throw PullError(step: step, place: place, cause: .notFound(""))
+        }
+        try await withTaskExecutorPreference(.blocking) {
+            try await naming(step, at: place) {
+                var offset: Int64 = 0
+                try spool.forEachPiece { piece in
+                    try transfer.take(piece, at: offset)
+                    offset += Int64(piece.count)
+                }
+                try transfer.finish()
+            }
+        }
+    }
+
+    /// What a blob is compressed by, and the digest of what it inflates to.
+    ///
+    /// - Throws: `PullError`: `.undecodable`, `.disk`; `CancellationError`.
+    func inflated(_ blob: Digest) async throws -> (encoding: Encoding, diffID: Digest) {
+        let step = PullError.Step.layer(blob)
+        guard let spool = spools[blob] else { throw PullError(step: step, place: place, cause: .notFound("")) }
+        return try await withTaskExecutorPreference(.blocking) {
+            try await naming(step, at: place) {
+                var inflater = Inflater()
+                var digester = try Digester.start(.sha256)
+                try spool.forEachPiece { try inflater.push($0) { digester.update($0) } }
+                try inflater.finish { digester.update($0) }
+                return (inflater.encoding ?? .plain, try digester.finalize())
+            }
+        }
+    }
+}
