@@ -20,8 +20,8 @@ struct SpooledBlobs: BlobSource {
     ///   - source: where they come from.
     ///   - path: the files are made in its folder.
     ///   - jobs: how many are fetched at a time.
-    /// - Throws: `PullError`: `.malformed` for more than ``limit``, `.disk` with ENOSPC for more than the disk has; what
-    ///   the source throws; `CancellationError`.
+    /// - Throws: `PullError`: `.malformed` for more than ``limit``, `.disk` with ENOSPC for more than the disk has;
+    ///   what the source throws; `CancellationError`.
     static func fetch(
         _ blobs: PulledLayers, from source: any BlobSource, beside path: String, jobs: Int
     ) async throws -> SpooledBlobs {

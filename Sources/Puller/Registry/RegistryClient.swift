@@ -46,8 +46,8 @@ struct RegistryClient: Sendable {
         }
     }
 
-    /// Sends a GET, or a HEAD, with whatever authorization the registry wants, and hands a response of an accepted status to
-    /// `receive`.
+    /// Sends a GET, or a HEAD, with whatever authorization the registry wants, and hands a response of an accepted
+    /// status to `receive`.
     ///
     /// - Throws: `Refusal` for any other status, `PullError` for whatever fails below; what `receive` throws.
     func get<Value: Sendable>(
