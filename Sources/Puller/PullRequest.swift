@@ -34,8 +34,8 @@ public struct PullRequest: Sendable {
     public var reference: ImageReference
     /// The platform; another one is never taken in its place.
     public var platform: Platform
-    /// Whether every platform of the index is saved, in layout `docker`; `platform` is then the one that engines see which
-    /// know of one only, and where the image does not exist for it the first in the index.
+    /// Whether every platform of the index is saved, in layout `docker`; `platform` is then the one that engines see
+    /// which know of one only, and where the image does not exist for it the first in the index.
     public var allPlatforms = false
     /// The archive's layout.
     public var layout: ArchiveLayout = .docker(keepIndex: false)

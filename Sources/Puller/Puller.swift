@@ -31,16 +31,16 @@ public struct Puller: Sendable {
         self.standardOutput = standardOutput
     }
 
-    /// Pulls one platform of an image and writes its archive.
+    /// Pulls one platform of an image, or all, and writes its archive.
     ///
     /// - Throws: `PullError`; `CancellationError` when the task is cancelled. Nothing is then left under the output's name.
     public func pull(
         _ request: PullRequest, progress: @escaping @Sendable (PullEvent) -> Void = { _ in }
     ) async throws -> PullResult {
+        let layout = try request.effectiveLayout
         try await request.output.refuseUnusable()
         let sources = try await ImageSources(
             request.reference, access: access, transport: transport, patience: patience, report: progress)
-        let layout = try request.effectiveLayout
         let found = try await find(request, among: sources)
         let image = ArchivedImage(
             name: request.name ?? request.reference, source: request.reference, index: found.index,

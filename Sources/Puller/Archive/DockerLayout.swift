@@ -5,8 +5,8 @@
 /// dockerd 28.5.2 and 29.7.2 among the fixtures hold it to the byte.
 struct DockerLayout {
     let image: ArchivedImage
-    /// Whether the tag's index stays in (`docker save`), or the platform's manifest stands alone (`--platform`). Where it
-    /// stays, all that the image has of it is written too, attestations as well: what the store holds, Docker saves.
+    /// Whether the tag's index stays in (`docker save`), or the platform's manifest stands alone (`--platform`). Where
+    /// it stays, all that the image has of it is written too, attestations as well: what the store holds, Docker saves.
     let keepIndex: Bool
 
     func members() throws(PullError.Cause) -> [ArchiveMember] {

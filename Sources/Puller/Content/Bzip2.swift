@@ -2,8 +2,8 @@ internal import CBzip2
 
 /// Decompresses bzip2 as it streams by: the boundary to libbz2.
 ///
-/// Any number of streams, as bzip2(1) and Go's reader take them. A stream that begins and does not end is an error, and so
-/// are bytes behind the last one. The memory is bounded by the format: 4 MB at its largest block.
+/// Any number of streams, as bzip2(1) and Go's reader take them. A stream that begins and does not end is an error, and
+/// so are bytes behind the last one. The memory is bounded by the format: 4 MB at its largest block.
 struct Bzip2Decoder: ~Copyable {
     // libbz2 keeps a pointer to the stream in its state, so it must not move: allocated by `start`, freed by `deinit`.
     private let stream: UnsafeMutablePointer<bz_stream>

@@ -28,8 +28,8 @@ public struct Descriptor: Hashable, Sendable, Codable {
 }
 
 extension Descriptor {
-    /// Whether it is a layer that is not handed on (OCI image-spec layer.md, "Non-Distributable Layers"; Docker's foreign
-    /// layers).
+    /// Whether it is a layer that is not handed on (OCI image-spec layer.md, "Non-Distributable Layers"; Docker's
+    /// foreign layers).
     public var isForeign: Bool {
         mediaType.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
             || mediaType.hasPrefix("application/vnd.docker.image.rootfs.foreign.")

@@ -2,8 +2,8 @@ internal import LabNet
 internal import NIOCore
 internal import NIOHTTP1
 
-/// A registry's blobs, and those layers that it leaves to others (OCI image-spec descriptor.md, `urls`; Docker's foreign
-/// layers, which Windows images have).
+/// A registry's blobs, and those layers that it leaves to others (OCI image-spec descriptor.md, `urls`; Docker's
+/// foreign layers, which Windows images have).
 ///
 /// The registry is asked first: most have them today. The addresses come from whoever wrote the manifest, so they are
 /// vetted like token servers, and they see no credential whatever they answer (CVE-2020-15157).

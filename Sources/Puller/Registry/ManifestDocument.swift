@@ -26,8 +26,8 @@ enum ManifestDocument: Hashable, Sendable {
 
     /// Reads a manifest whose bytes have been verified already; of a signed one, what was signed.
     ///
-    /// A generic or absent type is tolerated when the body says what it is; a contradiction is not. A document with both
-    /// `layers` and `manifests` could be two things to two readers (CVE-2021-41190).
+    /// A generic or absent type is tolerated when the body says what it is; a contradiction is not. A document with
+    /// both `layers` and `manifests` could be two things to two readers (CVE-2021-41190).
     ///
     /// - Parameter isImage: whether what has the form of an image must be one; an attestation has it too.
     /// - Throws: `.malformed` with the rule that is broken, `.unsupported` for what is no image.
@@ -75,9 +75,11 @@ extension Manifest {
 }
 
 extension ManifestWire {
-    /// What the document is: its own word, or the header's, or its descriptor's, or its shape; none may contradict another.
+    /// What the document is: its own word, or the header's, or its descriptor's, or its shape; none may contradict
+    /// another.
     ///
-    /// Its descriptor need only name the same kind: indexes list Docker's manifests as OCI's, and containerd takes them.
+    /// Its descriptor need only name the same kind: indexes list Docker's manifests as OCI's, and containerd takes
+    /// them.
     ///
     /// - Throws: `.malformed` for a contradiction, `.unsupported` for a kind that is known to be no image.
     fileprivate func type(_ claims: ManifestDocument.Claims) throws(PullError.Cause) -> String {

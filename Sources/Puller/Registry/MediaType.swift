@@ -16,8 +16,8 @@ enum MediaType {
     /// What is asked for, in the form of an Accept field (RFC 9110 12.5.1): schema 1 where there is nothing else.
     static let accepted = (known.dropLast(schema1.count) + schema1.map { "\($0);q=0.1" }).joined(separator: ", ")
 
-    /// What a media type says of its content, in the form of ``bare(_:)``. Nil for generic ones: old registries and file
-    /// servers serve anything as `application/octet-stream`, `text/plain` or `application/json`.
+    /// What a media type says of its content, in the form of ``bare(_:)``. Nil for generic ones: old registries and
+    /// file servers serve anything as `application/octet-stream`, `text/plain` or `application/json`.
     static func claim(_ field: String) -> String? {
         bare(field).flatMap { $0.hasPrefix("application/vnd.") ? $0 : nil }
     }

@@ -3,8 +3,8 @@ internal import LabNet
 extension RegistryClient {
     /// An image with all that its index leads to, other indexes one level deep; what is no index, as it is.
     ///
-    /// Every image in it is checked as if it had been asked for. What is none (an attestation, a signature) is taken as it
-    /// stands.
+    /// Every image in it is checked as if it had been asked for. What is none (an attestation, a signature) is taken as
+    /// it stands.
     ///
     /// - Parameter platform: which of the images is the one in front; the first where it does not exist for it.
     /// - Throws: `PullError`; `CancellationError`.

@@ -54,8 +54,8 @@ extension RegistryClient {
         return layers.map { Descriptor(mediaType: "", digest: $0, size: sizes[$0] ?? 0) }
     }
 
-    /// Servers that do not know HEAD, or do not sign it, refuse it in many ways; those of the blob itself GET meets again,
-    /// and gets the server's words with them.
+    /// Servers that do not know HEAD, or do not sign it, refuse it in many ways; those of the blob itself GET meets
+    /// again, and gets the server's words with them.
     private static let answersToHEAD = Set(400...417).subtracting([401, 408]).union([200, 501])
 
     /// How many bytes a blob has: by what the server says before it sends it, or by counting where it does not.

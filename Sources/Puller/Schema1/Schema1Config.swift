@@ -81,8 +81,8 @@ extension Schema1Manifest.Step {
         .unlessEmpty("comment", .string), .unlessEmpty("empty_layer", .bool),
     ])
 
-    /// The fields that the configuration begins with. Images of Docker before 1.8.3, and of those who do not say what made
-    /// them, have what Docker knows of them and no other field.
+    /// The fields that the configuration begins with. Images of Docker before 1.8.3, and of those who do not say what
+    /// made them, have what Docker knows of them and no other field.
     fileprivate func configMembers() throws(PullError.Cause) -> [GoJSON.Member] {
         var version: [UInt8] = []
         if case .string(let text)? = compatibility["docker_version"] { version = text }
@@ -91,7 +91,8 @@ extension Schema1Manifest.Step {
         return members
     }
 
-    /// Whether a version of numbers and dots is below another; what is no number counts as 0, as moby's `versions` has it.
+    /// Whether a version of numbers and dots is below another; what is no number counts as 0, as moby's `versions` has
+    /// it.
     private static func isOlder(_ version: [UInt8], than other: [Int]) -> Bool {
         let numbers = version.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
             .map { Int(String(decoding: $0, as: UTF8.self)) ?? 0 }

@@ -1,5 +1,5 @@
-/// An image manifest of schema 1: layers by their blobs alone, and for each a piece of the configuration. What it leads to
-/// is known only when the layers have come.
+/// An image manifest of schema 1: layers by their blobs alone, and for each a piece of the configuration. What it leads
+/// to is known only when the layers have come.
 struct Schema1Manifest: Hashable, Sendable {
     /// Type, digest and size of the text.
     var descriptor: Descriptor

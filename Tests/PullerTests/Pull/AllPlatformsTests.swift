@@ -73,7 +73,7 @@ import Testing
         var request = try Self.request(bench, "127.0.0.1:5055/lab/img1:multi")
         request.layout = .docker2010(saveTime: 0)
         #expect(try await bench.cause(registry, request) == .onePlatformLayout)
-        #expect(registry.requests.allSatisfy { !$0.path.contains("/manifests/") })
+        #expect(registry.requests.isEmpty)
     }
 
     /// An index of two images, their attestation, and one image in an index of its own.

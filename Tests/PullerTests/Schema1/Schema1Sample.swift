@@ -12,7 +12,8 @@ struct Schema1Sample {
         var more = ""
     }
 
-    /// Steps as manifests of today's Docker would have them; what Docker writes for no files stands behind thrown-away ones.
+    /// Steps as manifests of today's Docker would have them; what Docker writes for no files stands behind thrown-away
+    /// ones.
     var steps: [Step]
     /// The fields of the newest step: the image's own.
     var image =
