@@ -15,14 +15,21 @@ struct BlobCache: Sendable {
     /// Where it is and how large it may become.
     let settings: TransferOptions.Cache
 
-    /// Every partial file that is left; records whose file is gone are removed on the way.
+    /// Every partial file that is left; on the way those are removed that hold nothing, and records whose file is gone.
     func leftovers() -> [Leftover] {
         let names = (try? MemoryFolder.open(settings.folder, creating: false).names()) ?? []
         return names.filter { $0.hasSuffix(PartialRecord.ending) }.compactMap { name in
             guard let record = try? PartialRecord.open(name, in: settings.folder) else { return nil }
-            if let leftover = Leftover.find(by: record) { return leftover }
-            record.remove()
-            return nil
+            guard let leftover = Leftover.find(by: record) else {
+                record.remove()
+                return nil
+            }
+            // Killed before the first bytes came.
+            guard leftover.contents.count > 0 || !record.isOurs else {
+                leftover.remove()
+                return nil
+            }
+            return leftover
         }
     }
 

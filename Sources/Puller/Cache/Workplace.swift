@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// The file into which a pull writes its blobs, each to its place; what earlier runs have left of them is there already.
 struct Workplace: Sendable {
     /// A blob and all the places that it has in the file; the first is where it is read again.
@@ -142,9 +140,6 @@ struct Workplace: Sendable {
     }
 
     // MARK: Transfers
-
-    /// How many bytes of a blob an earlier run has left here.
-    func kept(_ blob: Descriptor) -> Int64 { number(of: blob).map { kept[$0].count } ?? 0 }
 
     /// A transfer to the blob's places, which goes on where earlier runs stopped.
     ///

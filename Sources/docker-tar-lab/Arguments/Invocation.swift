@@ -77,6 +77,7 @@ struct Invocation: Sendable {
         if flags.password != nil { notices.append(.passwordIsVisible) }
         if case .pull(let request) = task {
             circumstances.writesToOutput = request.output == .standardOutput
+            circumstances.keepsContent = transfer.cache != nil && !circumstances.writesToOutput
             if (request.name ?? request.reference).tag == nil { notices.append(.loadsWithoutName) }
         }
     }

@@ -51,6 +51,13 @@ extension Sentence {
         Sentence(en: "interrupted; nothing is left behind.", zh: "已中断，没有留下任何文件。")
     }
 
+    /// The same where the next run may go on.
+    static var interruptedAndKept: Sentence {
+        Sentence(
+            en: "interrupted; what has come is kept for the next run, as far as the cache allows.",
+            zh: "已中断；已下载的内容会在缓存允许的范围内保留，供下次运行继续。")
+    }
+
     /// A defect of ours.
     static var internalError: Sentence {
         Sentence(

@@ -18,4 +18,6 @@ struct Circumstances: Hashable, Sendable {
     var refusesToReplace = false
     /// Whether the archive went to standard output.
     var writesToOutput = false
+    /// Whether a pull that is interrupted leaves something for the next one.
+    var keepsContent = false
 }

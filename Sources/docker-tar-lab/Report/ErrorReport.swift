@@ -16,7 +16,8 @@ struct ErrorReport {
         case let error as TrustError: [Self.opening(Sentence(error), in: language)] + indented(Advice.for(error))
         case let error as ReportFile.Unwritable:
             [Self.opening(.reportNotWritten(error.path, .errno(error.errno)), in: language)]
-        case is CancellationError: [Self.opening(.interrupted, in: language)]
+        case is CancellationError:
+            [Self.opening(circumstances.keepsContent ? .interruptedAndKept : .interrupted, in: language)]
         case let error as PullError: lines(for: error)
         case let error as NetworkError: [heading] + failure(.attempted(error), .cause(error.cause)) + ending(error)
         default: [Self.opening(.internalError, in: language)]

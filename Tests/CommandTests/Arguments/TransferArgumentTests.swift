@@ -30,6 +30,13 @@ import Testing
         #expect(try invocation("list nginx -retries 0 -timeout 5").transfer.retries == 0)
     }
 
+    /// Who is interrupted hears whether anything is kept: in a cache, and of what goes to a file.
+    @Test(arguments: [("", true), (" -no-cache", false), (" -output -", false), (" -output a.tar", true)])
+    func whetherAnythingIsKeptIsSaid(_ flags: String, _ isKept: Bool) throws {
+        let invocation = try invocation("pull nginx" + flags, surroundings(environment: Self.home))
+        #expect(invocation.circumstances.keepsContent == isKept)
+    }
+
     @Test(arguments: [("pull nginx -no-cache", Self.home), ("pull nginx", [:]), ("pull nginx", ["HOME": "relative"])])
     func thereMayBeNoCache(_ line: String, _ environment: [String: String]) throws {
         #expect(try invocation(line, surroundings(environment: environment)).transfer.cache == nil)

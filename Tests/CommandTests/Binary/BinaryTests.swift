@@ -156,7 +156,9 @@ private final class SilentServer: Sendable {
         let silent = try SilentServer()
         let process = Process()
         process.executableURL = Binary.url
-        process.arguments = ["pull", "127.0.0.1:\(silent.port)/x", "-plain-http", "-lang", language.rawValue]
+        process.arguments = [
+            "pull", "127.0.0.1:\(silent.port)/x", "-plain-http", "-no-cache", "-lang", language.rawValue,
+        ]
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -4,7 +4,7 @@ import Testing
 @testable import Puller
 
 /// A pull that is killed loses next to nothing: the next one goes on, and two at once do not harm each other.
-@Suite(.serialized, .timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(1)))
 struct KilledPullTests {
     /// docker-registry behind nginx, which counts the bytes.
     private struct Setting {

@@ -146,6 +146,9 @@ import Testing
         struct Unheard: Error {}
         #expect(report(UsageError.missingImage).hasSuffix("See docker-tar-lab -help."))
         #expect(report(CancellationError()) == "docker-tar-lab: interrupted; nothing is left behind.")
+        var keeping = Sample.circumstances
+        keeping.keepsContent = true
+        #expect(report(CancellationError(), keeping).contains("kept for the next run"))
         #expect(report(Unheard()).contains("internal error"))
         #expect(report(TrustError.unreadable(path: "/ca.pem", errno: 2)).contains("/ca.pem"))
     }

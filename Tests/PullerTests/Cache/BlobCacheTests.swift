@@ -91,6 +91,20 @@ import Testing
         #expect(cache.files == [])
     }
 
+    /// Killed before the first bytes were written down: the hidden file must not stay for ever.
+    @Test func aFileThatHoldsNothingIsRemoved() async throws {
+        let cache = try CacheBench()
+        let bench = try cache.bench()
+        let file = try ArchiveFile.create(at: bench.path("x"))
+        let record = try cache.cache.record(
+            of: file, blobs: [.init(digest: try Digester.digest(of: [1]), size: 100_000, place: 0)])
+        #expect(cache.cache.leftovers().count == 1)
+        record.release()
+        #expect(cache.cache.leftovers().isEmpty)
+        #expect(try bench.files() == [])
+        #expect(cache.files == [])
+    }
+
     /// A link where the cache should be leads to somebody else's folder: nothing is written there, and the pull goes on.
     @Test func aPlantedLinkIsNotFollowed() async throws {
         let cache = try CacheBench()
