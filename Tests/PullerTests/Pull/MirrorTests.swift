@@ -1,3 +1,4 @@
+import Foundation
 import LabNet
 import NIOHTTP1
 import Synchronization
@@ -55,7 +56,8 @@ import Testing
     private func origin(_ digest: Digest? = digest) throws -> FakeRegistry {
         let origin = try FakeRegistry.golden(speaksTLS: true)
         if let digest {
-            origin.fail("manifests/single", with: .field("Docker-Content-Digest", "\(digest)"), lasting: true)
+            origin.fail(
+                "manifests/single", method: .HEAD, with: .field("Docker-Content-Digest", "\(digest)"), lasting: true)
         }
         return origin
     }
@@ -121,6 +123,41 @@ import Testing
         _ = try await puller.pull(request)
         #expect(try await bench.bytes("out.tar") == whole)
         #expect(liar.requests.count { request in FakeRegistry.layers.contains { request.path.hasSuffix($0) } } == 1)
+    }
+
+    @Test func whereOneMirrorStopsTheNextGoesOn() async throws {
+        let (first, second) = (try mirror(), try mirror())
+        let layer = "blobs/sha256:\(FakeRegistry.layers[0])"
+        first.fail(layer, with: .cut(after: 100), .status(403))
+        let (bytes, _) = try await pull(
+            ["a.example": first, "b.example": second], try access(["a.example", "b.example"]))
+        #expect(try await bytes == whole)
+        #expect(second.requests.map(\.range) == ["bytes=100-"])
+    }
+
+    @Test(arguments: [false, true]) func aFalseBeginningIsThrownAway(_ isPiped: Bool) async throws {
+        let (first, second) = (try mirror(), try mirror())
+        let layer = "blobs/sha256:\(FakeRegistry.layers[0])"
+        first.serve([UInt8](repeating: 7, count: 200), as: layer, type: "application/octet-stream")
+        first.fail(layer, with: .cut(after: 100), .status(403))
+        let bench = try PullBench()
+        var request = try bench.request(Self.name)
+        if isPiped { request.output = .standardOutput }
+        let file = try FileHandle(forWritingTo: URL(filePath: "/dev/null"))
+        let puller = Puller(
+            transport: FakeInternet(["a.example": first, "b.example": second]),
+            access: try access(["a.example", "b.example"]), patience: bench.patience,
+            standardOutput: file.fileDescriptor)
+        do {
+            _ = try await puller.pull(request)
+            #expect(try await bench.bytes("out.tar") == whole)
+            #expect(!isPiped)
+            #expect(second.requests.map(\.range) == ["bytes=100-", nil])
+        } catch let error as PullError {
+            // What is in a pipe cannot be taken back.
+            #expect(isPiped)
+            guard case .digestMismatch = error.cause else { throw error }
+        }
     }
 
     @Test func whereAllFailEveryOneIsNamed() async throws {
@@ -216,7 +253,7 @@ import Testing
         var hosts = ["a.example": try mirror()]
         if isSilent {
             let origin = try origin()
-            origin.fail("manifests/single", with: .silent, lasting: true)
+            origin.fail("manifests/single", method: .HEAD, with: .silent, lasting: true)
             hosts["registry.example"] = origin
         }
         let (bytes, events) = try await pull(
