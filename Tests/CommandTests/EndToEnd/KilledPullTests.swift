@@ -80,6 +80,8 @@ struct KilledPullTests {
                 })
             if outcome.status == 0 { break }
             kills += 1
+            // It was killed when its work was done.
+            if output.listing.contains("a.tar") { break }
             // One hidden file at most, whatever was killed when, and never less in it than before.
             #expect(output.listing.count <= 1, "\(output.listing)")
             let now = cache.leftovers().map(\.contents.count).max() ?? 0
@@ -87,7 +89,7 @@ struct KilledPullTests {
             kept = now
         }
         #expect(kills >= 10)
-        try await Tool.must(arguments + ["1g"], environment: environment)
+        if !output.listing.contains("a.tar") { try await Tool.must(arguments + ["1g"], environment: environment) }
         #expect(output.listing == ["a.tar"])
         #expect(cache.leftovers().isEmpty)
 
