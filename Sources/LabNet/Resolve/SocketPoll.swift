@@ -1,3 +1,5 @@
+// Clang gives the names of sys/socket.h to whichever of CAres and Glibc asks first.
+internal import CAres
 // Dispatch objects may be used from any thread; on Linux the module does not say so to the compiler.
 @preconcurrency internal import Dispatch
 internal import Glibc
