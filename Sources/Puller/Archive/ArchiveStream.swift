@@ -97,7 +97,7 @@ final class ArchiveStream: Sendable {
         if let file {
             try append(member, diffID: diffID, inflating: spool, inPlaceIn: file)
         } else {
-            let layer = try VerifiedContent(.layer(diffID: diffID))
+            let layer = try VerifiedLayer(diffID: diffID)
             try spool.inflate { try layer.update($0) }
             try layer.finish()
             try begin(member, size: layer.received)
@@ -116,7 +116,7 @@ final class ArchiveStream: Sendable {
         var header = TarHeader.bytes(of: member, size: 0)
         while true {
             let room = Int64(header.count)
-            let layer = try VerifiedContent(.layer(diffID: diffID))
+            let layer = try VerifiedLayer(diffID: diffID)
             try spool.inflate { piece in
                 let offset = start + room + layer.received
                 try layer.update(piece)

@@ -3,34 +3,8 @@ final class SpoolFile: Sendable {
     private let file: ArchiveFile
     private let place: Range<Int64>
 
-    private init(_ file: ArchiveFile, _ place: Range<Int64>) { (self.file, self.place) = (file, place) }
-
     /// A blob that stands in a file with others; it begins at `start`.
-    convenience init(in file: ArchiveFile, at start: Int64, size: Int64) { self.init(file, start..<start + size) }
-
-    /// Creates an empty file without a name, so that nothing is left of it whatever happens to the process.
-    ///
-    /// - Parameter path: The archive's name; the file is made on the disk that will also hold the archive.
-    /// - Throws: `.disk`.
-    static func create(beside path: String) throws(PullError.Cause) -> SpoolFile {
-        let file = try ArchiveFile.create(at: path, mode: 0o600)
-        file.discard()
-        return SpoolFile(file, 0..<Int64.max)
-    }
-
-    /// Writes all bytes at a place in the blob.
-    ///
-    /// - Throws: `.disk`.
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
-        try file.write(bytes, at: place.lowerBound + offset)
-    }
-
-    /// Writes all bytes at a place in the blob.
-    ///
-    /// - Throws: `.disk`.
-    func write(_ bytes: [UInt8], at offset: Int64) throws {
-        try bytes.withUnsafeBytes { try write($0, at: offset) }
-    }
+    init(in file: ArchiveFile, at start: Int64, size: Int64) { (self.file, place) = (file, start..<start + size) }
 
     /// Hands on all bytes from the beginning, piece by piece.
     ///

@@ -38,15 +38,7 @@ struct CredentialHelper: Hashable, Sendable {
     func credential(
         for key: String, environment: [String: String], clock: PullClock
     ) async throws -> Credential? {
-        let answer = try await withThrowingTaskGroup(of: Answer?.self) { group in
-            group.addTask { try await run(key, environment) }
-            group.addTask {
-                try await clock.sleep(Self.patience)
-                return nil
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
-        }
+        let answer = try await clock.limited(to: Self.patience) { try await run(key, environment) }
         try Task.checkCancellation()
         guard let answer else { throw CredentialProblem.helperTimedOut(Self.patience) }
         return try Self.read(answer)

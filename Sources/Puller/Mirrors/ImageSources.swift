@@ -7,8 +7,8 @@ internal import Synchronization
 /// layer. Who has served something false is asked no more.
 final class ImageSources: Sendable {
     private struct Standing {
-        /// Who is asked no more.
-        var liars: Set<Int> = []
+        /// Who is asked no more, and for what.
+        var liars: [Int: PullError] = [:]
         /// Who was told of, so that each is told of once.
         var told: Set<Int> = []
     }
@@ -58,11 +58,8 @@ final class ImageSources: Sendable {
     func image(
         of reference: ImageReference, for platform: Platform, spooling: Spooling
     ) async throws -> FoundImage {
-        let pinned = try await vouched(reference)
-        return try await first { [report] client in
-            try await client.unlessStale(reference, pinned) {
-                try await client.image(of: pinned, for: platform, spooling: spooling, report: report)
-            }
+        try await first(for: reference) { [report] client, pinned in
+            try await client.image(of: pinned, for: platform, spooling: spooling, report: report)
         }
     }
 
@@ -72,11 +69,8 @@ final class ImageSources: Sendable {
     func wholeImage(
         of reference: ImageReference, preferring platform: Platform, spooling: Spooling
     ) async throws -> FoundImage {
-        let pinned = try await vouched(reference)
-        return try await first { [report] client in
-            try await client.unlessStale(reference, pinned) {
-                try await client.wholeImage(of: pinned, preferring: platform, spooling: spooling, report: report)
-            }
+        try await first(for: reference) { [report] client, pinned in
+            try await client.wholeImage(of: pinned, preferring: platform, spooling: spooling, report: report)
         }
     }
 
@@ -84,9 +78,16 @@ final class ImageSources: Sendable {
     ///
     /// - Throws: `PullError`; `CancellationError`.
     func platforms(of reference: ImageReference) async throws -> [AvailablePlatform] {
+        try await first(for: reference) { client, pinned in try await client.platforms(of: pinned) }
+    }
+
+    /// What the first of them says of a reference, by the digest that the registry vouches for.
+    private func first<Value>(
+        for reference: ImageReference, _ ask: (RegistryClient, _ pinned: ImageReference) async throws -> Value
+    ) async throws -> Value {
         let pinned = try await vouched(reference)
         return try await first { client in
-            try await client.unlessStale(reference, pinned) { try await client.platforms(of: pinned) }
+            try await client.unlessStale(reference, pinned) { try await ask(client, pinned) }
         }
     }
 }
@@ -99,9 +100,10 @@ extension ImageSources {
         guard witness != .mirror, reference.digest == nil, let origin else { return reference }
         do {
             var pinned = reference
-            pinned.digest = try await patience.clock.limited(to: Self.witnessLimit, at: origin.endpoint.origin) {
+            pinned.digest = try await patience.clock.limited(to: Self.witnessLimit) {
                 try await origin.digest(of: reference)
             }
+            guard pinned.digest != nil else { throw Self.silence(of: origin.endpoint.origin) }
             return pinned
         } catch let error as PullError {
             guard witness == .origin else {
@@ -111,26 +113,11 @@ extension ImageSources {
             return reference
         }
     }
-}
 
-extension PullClock {
-    /// Runs `body`, for at most so long.
-    ///
-    /// - Throws: `PullError` with `.network` and `.timedOut` when the time has passed; what `body` throws.
-    fileprivate func limited<Value: Sendable>(
-        to limit: Duration, at place: Origin, _ body: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value.self) { group in
-            group.addTask { try await body() }
-            group.addTask {
-                try await self.sleep(limit)
-                let silence = NetworkError(step: .exchange, host: place.authority, cause: .timedOut(limit))
-                throw PullError(step: .manifest, place: place.authority, cause: .network(silence))
-            }
-            defer { group.cancelAll() }
-            guard let value = try await group.next() else { throw CancellationError() }
-            return value
-        }
+    private static func silence(of origin: Origin) -> PullError {
+        let silence = NetworkError(
+            step: .exchange, host: origin.host.description, cause: .timedOut(witnessLimit))
+        return PullError(step: .manifest, place: origin.authority, cause: .network(silence))
     }
 }
 
@@ -198,7 +185,10 @@ extension ImageSources: BlobSource {
     private func first<Value>(_ ask: (RegistryClient) async throws -> Value) async throws -> Value {
         var failures: [PullError] = []
         for (index, client) in clients.enumerated() {
-            if standing.withLock({ $0.liars.contains(index) }) { continue }
+            if let lie = standing.withLock({ $0.liars[index] }) {
+                failures.append(lie)
+                continue
+            }
             do {
                 return try await ask(client)
             } catch let error as PullError where error.isOfServer {
@@ -206,20 +196,17 @@ extension ImageSources: BlobSource {
                 pass(over: index, error)
             }
         }
-        switch failures.count {
-        // All were found to lie before.
-        case 0: throw PullError(step: .manifest, place: clients[0].endpoint.origin.authority, cause: .allFailed([]))
-        case 1: throw failures[0]
-        default:
-            let last = failures[failures.count - 1]
-            throw PullError(step: last.step, place: last.place, cause: .allFailed(failures))
-        }
+        // There is always somebody to ask.
+        guard let last = failures.last else { throw CancellationError() }
+        throw failures.count == 1 ? last : PullError(step: last.step, place: last.place, cause: .allFailed(failures))
     }
 
+    /// Tells of whoever failed, once, and once more when he has served something false.
     private func pass(over index: Int, _ error: PullError) {
         let isNews = standing.withLock { standing in
-            if error.isFalsehood { standing.liars.insert(index) }
-            return standing.told.insert(index).inserted
+            let isFirst = standing.told.insert(index).inserted
+            guard error.isFalsehood else { return isFirst }
+            return standing.liars.updateValue(error, forKey: index) == nil
         }
         if isNews, index < clients.count - 1 { report(.passedOver(error)) }
     }

@@ -20,6 +20,26 @@ struct PullClock: Sendable {
     }()
 }
 
+extension PullClock {
+    /// Runs `body` for at most so long; it is cancelled then, and awaited.
+    ///
+    /// - Returns: nil when the time has passed.
+    /// - Throws: what `body` throws; `CancellationError`.
+    func limited<Value: Sendable>(
+        to limit: Duration, _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await body() }
+            group.addTask {
+                try await self.sleep(limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+}
+
 /// How often and how long after a failure the same thing is asked again.
 struct RetryPolicy: Hashable, Sendable {
     /// Failures in a row, without any progress between them, after which the last one is final.

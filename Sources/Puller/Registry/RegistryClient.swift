@@ -15,8 +15,7 @@ struct RegistryClient: Sendable {
     /// - Throws: `PullError` when that is no host.
     init(
         _ reference: ImageReference, mirror: RegistryMirror? = nil, access: RegistryAccess,
-        transport: any HTTPExchanging,
-        patience: Patience
+        transport: any HTTPExchanging, patience: Patience
     ) async throws {
         var endpoint: RegistryEndpoint
         do {
@@ -49,8 +48,8 @@ struct RegistryClient: Sendable {
         }
     }
 
-    /// Sends a request, a GET unless said otherwise, with whatever authorization the registry wants, and hands a response of
-    /// an accepted status to `receive`.
+    /// Sends a request, a GET unless said otherwise, with whatever authorization the registry wants, and hands a response
+    /// of an accepted status to `receive`.
     ///
     /// - Throws: `Refusal` for any other status, `PullError` for whatever fails below; what `receive` throws.
     func get<Value: Sendable>(

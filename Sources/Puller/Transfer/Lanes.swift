@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import LabNet
 
 /// How many connections bring blobs at a time (`-connections`).
 ///
@@ -13,26 +13,14 @@ final class Lanes: Sendable {
         case helper
     }
 
-    private struct Waiting {
-        var ticket: Int
-        var rank: Rank
-        var continuation: CheckedContinuation<Void, any Error>
-    }
-
-    private struct State {
-        var free: Int
-        var nextTicket = 0
-        var waiting: [Waiting] = []
-    }
-
     /// How many there are in all.
     let count: Int
-    private let state: Mutex<State>
+    private let turnstile: Turnstile
 
     /// All are free; there is at least one.
     init(_ count: Int) {
         self.count = max(1, count)
-        state = Mutex(State(free: self.count))
+        turnstile = Turnstile(self.count)
     }
 
     /// Runs `body` in a lane of its own.
@@ -41,49 +29,7 @@ final class Lanes: Sendable {
     func pass<Value>(
         as rank: Rank, isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Value
     ) async throws -> Value {
-        try await enter(as: rank)
-        defer { leave() }
-        return try await body()
-    }
-
-    private func enter(as rank: Rank) async throws {
-        let ticket = state.withLock { state in
-            state.nextTicket += 1
-            return state.nextTicket
-        }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let outcome: Result<Void, any Error>? = state.withLock { state in
-                    // The handler below runs before this when the task is cancelled already.
-                    if Task.isCancelled { return .failure(CancellationError()) }
-                    guard state.free == 0 else {
-                        state.free -= 1
-                        return .success(())
-                    }
-                    state.waiting.append(Waiting(ticket: ticket, rank: rank, continuation: continuation))
-                    return nil
-                }
-                if let outcome { continuation.resume(with: outcome) }
-            }
-        } onCancel: {
-            let left = state.withLock { state in
-                state.waiting.firstIndex { $0.ticket == ticket }.map { state.waiting.remove(at: $0).continuation }
-            }
-            left?.resume(throwing: CancellationError())
-        }
-    }
-
-    private func leave() {
-        let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-            // The lane is handed on, so that nobody who comes now can take it first.
-            let first = state.waiting.firstIndex { $0.rank == .leader } ?? state.waiting.indices.first
-            guard let first else {
-                state.free += 1
-                return nil
-            }
-            return state.waiting.remove(at: first).continuation
-        }
-        next?.resume()
+        try await turnstile.pass(isAhead: rank == .leader, body)
     }
 }
 

@@ -58,8 +58,7 @@ enum Flag: String, CaseIterable, Sendable {
     var actions: Set<Action> {
         switch self {
         case .arch, .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex, .connections, .limitRate,
-            .cacheSize,
-            .noCache:
+            .cacheSize, .noCache:
             [.pull]
         case .quiet: [.pull, .diagnose]
         case .json: [.list, .diagnose]

@@ -112,74 +112,32 @@ extension Sentence {
     /// What a flag does.
     static func help(_ flag: Flag) -> Sentence {
         switch flag {
-        case .action:
-            Sentence(
-                en:
-                    "save an archive, list the platforms of an image, or say what\nthe network does to it; also as first word: docker-tar-lab pull NAME",
-                zh: "保存归档，列出镜像支持的平台，或诊断网络干扰；\n也可写成第一个参数：docker-tar-lab pull 名称")
+        case .action: actionHelp
         case .image: Sentence(en: "the image; also as the word after the action", zh: "镜像名；也可直接写在操作后面")
-        case .arch:
-            Sentence(
-                en:
-                    "amd64 (default), arm64, armv7, 386, linux/arm/v7, windows/amd64, …;\nall: every platform in one archive",
-                zh: "amd64（默认）、arm64、armv7、386、linux/arm/v7、windows/amd64 等；\nall：所有平台存入同一归档")
-        case .output:
-            Sentence(
-                en: "a file, a folder, or - for standard output;\n.tar.gz, .tgz and .tar.zst compress",
-                zh: "文件、目录，或用 - 表示标准输出；\n后缀为 .tar.gz、.tgz、.tar.zst 时自动压缩")
+        case .arch: platformHelp
+        case .output: outputHelp
         case .report: Sentence(en: "write a diagnosis as a page that any browser shows", zh: "把诊断写成网页，可用任何浏览器打开")
         case .control: controlHelp
         case .noRedact: redactHelp
         case .noClobber: Sentence(en: "never replace a file", zh: "不覆盖已有文件")
         case .nameInArchive: Sentence(en: "the image's name in the archive", zh: "镜像在归档中的名称")
-        case .format:
-            Sentence(
-                en:
-                    "docker (default): as Docker saves today, small and fast;\ndocker-20.10: the classic layout, for old engines and NAS",
-                zh: "docker（默认）：与新版 Docker 相同，体积小、速度快；\ndocker-20.10：传统格式，适用于旧版引擎和 NAS")
+        case .format: formatHelp
         case .keepIndex: Sentence(en: "keep the index of all platforms in the archive", zh: "在归档中保留多平台索引")
         case .jobs: Sentence(en: "layers fetched at a time, 1 to 64 (default 4)", zh: "同时下载的层数，1 到 64（默认 4）")
         case .username: Sentence(en: "log in to the registry", zh: "登录仓库的用户名")
-        case .passwordStdin:
-            Sentence(
-                en: "read the password from standard input; with -login one line each,\n-username's first",
-                zh: "从标准输入读取密码；与 -login 同用时每个账号一行，\n-username 的在最前")
-        case .login:
-            Sentence(
-                en: "log in to this host, for instance a mirror; may be repeated", zh: "登录指定主机（例如镜像站）；可重复使用")
-        case .password:
-            Sentence(en: "the password, for all on this machine to see", zh: "密码；本机其他用户可以看到")
-        case .mirror:
-            Sentence(
-                en: "ask these mirrors, one after another, in place of the registry", zh: "依次使用这些镜像站代替原仓库")
-        case .mirrorFallback:
-            Sentence(en: "ask the registry itself for what no mirror serves", zh: "镜像站都无法提供时，访问原仓库")
-        case .requireOrigin:
-            Sentence(
-                en: "with -lab and mirrors: fail unless the registry itself\nvouches for the digest",
-                zh: "lab 模式使用镜像站时，\n必须由原仓库确认摘要，否则失败")
+        case .passwordStdin: passwordInputHelp
+        case .login: loginHelp
+        case .password: passwordHelp
+        case .mirror: mirrorHelp
+        case .mirrorFallback: mirrorFallbackHelp
+        case .requireOrigin: originHelp
         case .plainHTTP: Sentence(en: "speak HTTP without TLS to the registry", zh: "使用不加密的 HTTP 访问仓库")
-        case .retries:
-            Sentence(
-                en: "how often to ask again after a failure that brought nothing,\n0 to 100 (default 5)",
-                zh: "失败且没有收到任何内容时重试的次数，0 到 100（默认 5）")
-        case .timeout:
-            Sentence(
-                en: "how long a server may be silent, 1s to 600s (default 60s)",
-                zh: "服务器多久没有响应算超时，1s 到 600s（默认 60s）")
-        case .connections:
-            Sentence(
-                en:
-                    "connections for layers in all, 1 to 16; large layers come by several\n(default 4, or as many as -jobs)",
-                zh: "下载层的连接总数，1 到 16；大的层用多个连接下载\n（默认 4，或与 -jobs 相同）")
-        case .limitRate:
-            Sentence(
-                en: "bytes a second at most, over all connections: 500k, 2m", zh: "所有连接合计每秒最多的字节数：500k、2m")
-        case .cacheSize:
-            Sentence(
-                en: "what may be kept of interrupted pulls (default 2g)", zh: "为被中断的拉取最多保留多少内容（默认 2g）")
-        case .noCache:
-            Sentence(en: "keep nothing of an interrupted pull, and use nothing kept", zh: "不保留被中断的内容，也不使用已保留的内容")
+        case .retries: retriesHelp
+        case .timeout: timeoutHelp
+        case .connections: connectionsHelp
+        case .limitRate: rateHelp
+        case .cacheSize: cacheHelp
+        case .noCache: noCacheHelp
         case .lab: labHelp
         case .dnsServers: resolversHelp
         case .dnsTimeout: windowHelp
@@ -192,20 +150,12 @@ extension Sentence {
         case .noMemory: Sentence(en: "remember nothing beyond this run", zh: "不保存本次运行的记忆")
         case .network: Sentence(en: "address families to use", zh: "使用的 IP 协议族")
         case .resolve: Sentence(en: "addresses of a host; may be repeated", zh: "指定主机的地址；可重复使用")
-        case .proxy:
-            Sentence(
-                en: "http, https, socks5 or socks5h proxy; none ignores the environment",
-                zh: "http、https、socks5 或 socks5h 代理；none 表示忽略环境变量")
-        case .trust:
-            Sentence(
-                en: "trust one certificate by its fingerprint; may be repeated", zh: "按指纹信任某个证书；可重复使用")
+        case .proxy: proxyHelp
+        case .trust: trustHelp
         case .authorityFile: Sentence(en: "further authorities in PEM", zh: "附加的 CA 证书（PEM 格式）")
         case .authorityFolder: Sentence(en: "a folder of such files", zh: "存放 CA 证书的目录")
         case .quiet: Sentence(en: "print the archive's path alone, or the verdicts", zh: "只输出归档路径，或只输出诊断结论")
-        case .json:
-            Sentence(
-                en: "list as JSON, with digests;\nwith diagnose: -json FILE, or - for standard output",
-                zh: "以 JSON 格式列出，包含摘要；\n用于 diagnose 时：-json 文件，或用 - 表示标准输出")
+        case .json: jsonHelp
         case .debug: Sentence(en: "print every step on standard error", zh: "在标准错误输出每一步的详情")
         case .log: Sentence(en: "write a log for support", zh: "写入日志文件，便于排查问题")
         case .lang: Sentence(en: "language of all texts (default by locale)", zh: "界面语言（默认取决于系统区域设置）")
@@ -240,12 +190,12 @@ extension Sentence {
 // MARK: What a diagnosis' flags do
 
 extension Sentence {
-    private static var controlHelp: Sentence {
+    static var controlHelp: Sentence {
         Sentence(
             en: "a host that nobody blocks, to compare with (default example.com)", zh: "用来对照的、不受封锁的主机（默认 example.com）")
     }
 
-    private static var redactHelp: Sentence {
+    static var redactHelp: Sentence {
         Sentence(
             en: "leave your own addresses and private names in the files", zh: "在文件中保留本机地址和内部名称")
     }

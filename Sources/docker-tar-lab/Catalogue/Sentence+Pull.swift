@@ -45,19 +45,12 @@ extension Sentence {
                 en: "the token server that the registry names is not asked: \(reason)",
                 zh: "拒绝访问仓库指定的令牌服务器：\(reason)")
         case .credential(let problem): credential(problem)
-        case .digestMismatch(let expected, let actual):
-            Sentence(
-                en: "the content is not what was asked for: its digest is \(actual), and it should be \(expected)",
-                zh: "内容校验失败：实际摘要为 \(actual)，应为 \(expected)")
+        case .digestMismatch(let expected, let actual): digestMismatch(expected, actual)
         case .sizeMismatch(let expected, let actual):
             Sentence(
                 en: "the content is \(actual) bytes long, and it should be \(expected)",
                 zh: "内容大小不符：实际 \(actual) 字节，应为 \(expected) 字节")
-        case .diffIDMismatch(let expected, let actual):
-            Sentence(
-                en:
-                    "the layer unpacks to other bytes than the configuration says: diffID \(actual) in place of \(expected)",
-                zh: "镜像层解压后与配置不符：实际 diffID 为 \(actual)，应为 \(expected)")
+        case .diffIDMismatch(let expected, let actual): diffIDMismatch(expected, actual)
         case .undecodable(let detail):
             Sentence(en: "the layer cannot be unpacked: \(detail)", zh: "镜像层无法解压：\(detail)")
         case .foreignRefused(let reason):
@@ -73,10 +66,7 @@ extension Sentence {
             Sentence(
                 en: "something that may not be replaced stands under that name", zh: "已存在同名文件，且不允许覆盖")
         case .network(let error): .cause(error.cause)
-        case .stale(let mirror, let origin):
-            Sentence(
-                en: "it is stale or lies: it has \(mirror) under that name, and the registry has \(origin)",
-                zh: "镜像站内容过期或有误：该名称在镜像站上是 \(mirror)，在原仓库是 \(origin)")
+        case .stale(let mirror, let origin): stale(mirror, origin)
         case .notVouched:
             Sentence(
                 en: "the registry itself does not vouch for the digest, and -require-origin was given",
@@ -84,6 +74,25 @@ extension Sentence {
         case .allFailed:
             Sentence(en: "all that could be asked have failed", zh: "所有可用的来源都失败了")
         }
+    }
+
+    private static func digestMismatch(_ expected: Digest, _ actual: Digest) -> Sentence {
+        Sentence(
+            en: "the content is not what was asked for: its digest is \(actual), and it should be \(expected)",
+            zh: "内容校验失败：实际摘要为 \(actual)，应为 \(expected)")
+    }
+
+    private static func diffIDMismatch(_ expected: Digest, _ actual: Digest) -> Sentence {
+        Sentence(
+            en:
+                "the layer unpacks to other bytes than the configuration says: diffID \(actual) in place of \(expected)",
+            zh: "镜像层解压后与配置不符：实际 diffID 为 \(actual)，应为 \(expected)")
+    }
+
+    private static func stale(_ mirror: Digest, _ origin: Digest) -> Sentence {
+        Sentence(
+            en: "it is stale or lies: it has \(mirror) under that name, and the registry has \(origin)",
+            zh: "镜像站内容过期或有误：该名称在镜像站上是 \(mirror)，在原仓库是 \(origin)")
     }
 
     /// The server's own words, where it gave any.

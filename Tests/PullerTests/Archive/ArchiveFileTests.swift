@@ -102,15 +102,20 @@ import Testing
         #expect(try folder.names() == [name])
     }
 
-    @Test func aSpoolHasNoName() throws {
+    @Test func aSpoolIsAPartOfAFileWithoutAName() throws {
         let folder = try ScratchFolder()
-        let spool = try SpoolFile.create(beside: folder.path("image.tar"))
-        #expect(try folder.names() == [])
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        try spool.write(Array(bytes[500_000...]), at: 500_000)
-        try spool.write(Array(bytes[..<500_000]), at: 0)
-        var read: [UInt8] = []
-        try spool.forEachPiece { read.append(contentsOf: $0) }
-        #expect(read == bytes)
+        let file = try ArchiveFile.create(at: folder.path("image.tar"), mode: 0o600)
+        file.discard()
+        #expect(try folder.names() == [])
+        try file.write(Array(bytes[500_000...]), at: 500_000)
+        try file.write(Array(bytes[..<500_000]), at: 0)
+        for part in [0..<1_000_000, 300_000..<900_000, 7..<8] {
+            var read: [UInt8] = []
+            try SpoolFile(in: file, at: Int64(part.lowerBound), size: Int64(part.count)).forEachPiece {
+                read.append(contentsOf: $0)
+            }
+            #expect(read == Array(bytes[part]))
+        }
     }
 }

@@ -17,8 +17,7 @@ import Testing
     }
 
     private func write(_ stream: ArchiveStream, layer: [UInt8], in folder: ScratchFolder) throws -> Int64 {
-        let spool = try SpoolFile.create(beside: folder.path("x"))
-        try spool.write(try compressed(layer, .gzip), at: 0)
+        let spool = try SpoolFile.holding(compressed(layer, .gzip), beside: folder.path("x"))
         for member in try members(diffID: Digester.digest(of: Self.layer)) {
             try stream.append(member, inflating: spool)
         }

@@ -37,8 +37,7 @@ import Testing
         let stream = try ArchiveStream(to: archive)
         for member in members {
             if case .inflated(let descriptor, _) = member.content {
-                let spool = try SpoolFile.create(beside: archive.path)
-                try spool.write(try GoldenImage.blob(descriptor.digest), at: 0)
+                let spool = try SpoolFile.holding(GoldenImage.blob(descriptor.digest), beside: archive.path)
                 try stream.append(member, inflating: spool)
             } else {
                 try stream.append(member)

@@ -185,56 +185,76 @@ final class FakeRegistry: HTTPExchanging {
             return answer(
                 404, [:], Array(#"{"errors":[{"code":"UNKNOWN","message":"unknown to the fake"}]}"#.utf8)[...])
         }
-        var bytes = content.bytes
-        var headers: HTTPHeaders = ["Content-Type": content.type]
-        var status = 200
-        var first = 0
-        var end = bytes.count
-        let ends = request.headers.first(name: "Range")?.dropFirst(6).split(separator: "-").map { Int($0) ?? 0 } ?? []
-        if let start = ends.first {
-            if start >= bytes.count { return answer(416, [:], []) }
-            if ends.count > 1 { end = min(end, ends[1] + 1) }
-            headers.add(name: "Content-Range", value: "bytes \(start)-\(end - 1)/\(bytes.count)")
-            (status, first) = (206, start)
-        }
+        guard var asked = Asked(of: content, by: request) else { return answer(416, [:], []) }
         switch fault {
-        case .cut(let count): return answer(status, headers, bytes[first..<end].prefix(count), cut: true)
-        case .truncated(let count): return answer(status, headers, bytes[first..<end].prefix(count))
-        case .flipped(let place): bytes[place] ^= 0x10
-        case .longer:
-            bytes += [0]
-            if end == bytes.count - 1 { end += 1 }
+        case .cut(let count): return answer(asked.status, asked.headers, asked.part.prefix(count), cut: true)
+        case .truncated(let count): return answer(asked.status, asked.headers, asked.part.prefix(count))
         case .holds(let count, let condition):
             return HTTPResponse(
-                status: status, headers: headers, url: request.url,
-                body: HTTPBody(HeldBody(bytes: bytes[first..<end], count: count, condition: condition)))
+                status: asked.status, headers: asked.headers, url: request.url,
+                body: HTTPBody(HeldBody(bytes: asked.part, count: count, condition: condition)))
         case .drips(let act):
             return HTTPResponse(
-                status: status, headers: headers, url: request.url,
+                status: asked.status, headers: asked.headers, url: request.url,
                 body: HTTPBody(
-                    HeldBody(bytes: bytes[first..<end], count: 0, step: 1) {
-                        act(); return true
+                    HeldBody(bytes: asked.part, count: 0, step: 1) {
+                        act()
+                        return true
                     }))
         case .ignoresRange(let count):
             return answer(
-                200, ["Content-Type": content.type], bytes.prefix(count ?? bytes.count), cut: count != nil)
-        case .claims(let field):
-            headers.remove(name: "Content-Range")
-            if let field { headers.add(name: "Content-Range", value: field) }
-            status = 206
+                200, ["Content-Type": content.type], asked.bytes.prefix(count ?? asked.bytes.count), cut: count != nil)
         case .unsatisfiable: return answer(416, [:], [])
-        case .typed(let type):
-            headers.remove(name: "Content-Type")
-            if let type { headers.add(name: "Content-Type", value: type) }
-        case .field(let name, let value): headers.replaceOrAdd(name: name, value: value)
-        default: break
+        default: asked.suffer(fault)
         }
-        if request.method == .HEAD {
-            let isSaid =
-                headers.contains(name: "Content-Length") || { if case .unmeasured? = fault { true } else { false } }()
-            if !isSaid { headers.add(name: "Content-Length", value: "\(bytes.count)") }
+        if request.method == .HEAD { asked.sayLength(unless: fault) }
+        return answer(asked.status, asked.headers, asked.part)
+    }
+
+    /// What was asked for of a content, before it goes out.
+    private struct Asked {
+        var status = 200
+        var headers: HTTPHeaders
+        var bytes: [UInt8]
+        var place: Range<Int>
+
+        var part: ArraySlice<UInt8> { bytes[place] }
+
+        /// Nil for a Range that begins behind the end.
+        init?(of content: (bytes: [UInt8], type: String), by request: HTTPRequest) {
+            (bytes, headers, place) = (content.bytes, ["Content-Type": content.type], 0..<content.bytes.count)
+            let ends =
+                request.headers.first(name: "Range")?.dropFirst(6).split(separator: "-").map { Int($0) ?? 0 } ?? []
+            guard let start = ends.first else { return }
+            guard start < bytes.count else { return nil }
+            place = start..<(ends.count > 1 ? min(bytes.count, ends[1] + 1) : bytes.count)
+            headers.add(name: "Content-Range", value: "bytes \(start)-\(place.upperBound - 1)/\(bytes.count)")
+            status = 206
         }
-        return answer(status, headers, bytes[first..<end])
+
+        mutating func suffer(_ fault: Fault?) {
+            switch fault {
+            case .flipped(let place): bytes[place] ^= 0x10
+            case .longer:
+                if place.upperBound == bytes.count { place = place.lowerBound..<bytes.count + 1 }
+                bytes += [0]
+            case .claims(let field):
+                headers.remove(name: "Content-Range")
+                if let field { headers.add(name: "Content-Range", value: field) }
+                status = 206
+            case .typed(let type):
+                headers.remove(name: "Content-Type")
+                if let type { headers.add(name: "Content-Type", value: type) }
+            case .field(let name, let value): headers.replaceOrAdd(name: name, value: value)
+            default: break
+            }
+        }
+
+        mutating func sayLength(unless fault: Fault?) {
+            if case .unmeasured? = fault { return }
+            guard !headers.contains(name: "Content-Length") else { return }
+            headers.add(name: "Content-Length", value: "\(bytes.count)")
+        }
     }
 
     /// Pieces of odd sizes, as a network makes them.

@@ -125,6 +125,35 @@ import Testing
         #expect(liar.requests.count { request in FakeRegistry.layers.contains { request.path.hasSuffix($0) } } == 1)
     }
 
+    /// Who has refused one layer and then serves another falsely is named for both; and nobody who has lied is forgotten
+    /// where all have failed.
+    @Test func whoRefusesAndThenLiesIsNamedForBoth() async throws {
+        let (bad, honest) = (try mirror(), try mirror())
+        bad.fail("blobs/sha256:\(FakeRegistry.layers[0])", with: .status(403), lasting: true)
+        for layer in FakeRegistry.layers[1...] { bad.fail("blobs/sha256:\(layer)", with: .flipped(0), lasting: true) }
+        honest.fail("blobs/sha256:\(FakeRegistry.layers[2])", with: .status(403), lasting: true)
+        let bench = try PullBench()
+        var request = try bench.request(Self.name)
+        request.jobs = 1
+        let events = Mutex<[PullEvent]>([])
+        let puller = Puller(
+            transport: FakeInternet(["a.example": bad, "b.example": honest]),
+            access: try access(["a.example", "b.example"]), patience: bench.patience, standardOutput: -1)
+        var failure: PullError?
+        do {
+            _ = try await puller.pull(request) { event in events.withLock { $0.append(event) } }
+        } catch let error as PullError {
+            failure = error
+        }
+        let told = passedOver(events.withLock(\.self)).map(\.cause)
+        #expect(told.first == .unauthorised(status: 403, "") && told.count == 2)
+        guard case .digestMismatch? = told.last, case .allFailed(let errors)? = failure?.cause else {
+            Issue.record("\(told), \(String(describing: failure))")
+            return
+        }
+        #expect(errors.map(\.place) == ["a.example", "b.example"])
+    }
+
     @Test func whereOneMirrorStopsTheNextGoesOn() async throws {
         let (first, second) = (try mirror(), try mirror())
         let layer = "blobs/sha256:\(FakeRegistry.layers[0])"

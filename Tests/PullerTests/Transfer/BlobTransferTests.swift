@@ -101,6 +101,14 @@ private final class MemoryBlobFile: BlobFile {
         #expect(file.content.withLock(\.bytes) == bytes)
     }
 
+    @Test func oneByteTooFewIsRefused() throws {
+        for target in [BlobTransfer.Target.anywhere(MemoryBlobFile(100_000)), .inOrder { _, _ in }] {
+            let transfer = try BlobTransfer(blob(bytes), into: target, over: Link())
+            try take(transfer, 0..<99_999)
+            #expect(throws: PullError.Cause.sizeMismatch(expected: 100_000, actual: 99_999)) { try transfer.finish() }
+        }
+    }
+
     @Test func oneByteTooManyIsRefused() throws {
         let transfer = try BlobTransfer(blob(bytes), into: .anywhere(MemoryBlobFile(100_010)), over: Link())
         #expect(throws: PullError.Cause.sizeMismatch(expected: 100_000, actual: 100_001)) {
