@@ -32,6 +32,8 @@ final class PartialRecord: Sendable {
         -> PartialRecord
     {
         do throws(MemoryFailure) {
+            // A folder is made with the one that holds it, and a new user has not even `.cache`.
+            _ = try MemoryFolder.open(PartialName.folder(of: folder), creating: true)
             let place = try MemoryFolder.open(folder, creating: true)
             // Under another name nobody looks for it before it is locked.
             let draft = id + ".new"

@@ -16,6 +16,20 @@ import Testing
         for name in cache.files { #expect(CacheBench.mode(cache.folder + "/" + name) == 0o600, "\(name)") }
     }
 
+    /// A new user's home has no `.cache`; the memory's folder is one level less deep.
+    @Test func aHomeWithoutACacheGetsOne() throws {
+        let bench = try CacheBench()
+        let folder = bench.root + "/.cache/docker-tar-lab/blobs"
+        let file = try ArchiveFile.create(at: bench.root + "/x.tar")
+        let record = try BlobCache(settings: .init(folder: folder)).record(of: file, blobs: [])
+        for path in ["/.cache", "/.cache/docker-tar-lab", "/.cache/docker-tar-lab/blobs"] {
+            #expect(CacheBench.mode(bench.root + path) == 0o700, "\(path)")
+        }
+        record.remove()
+        let nowhere = BlobCache(settings: .init(folder: bench.root + "/no/home/.cache/docker-tar-lab/blobs"))
+        #expect(throws: PullError.Cause.disk(errno: ENOENT)) { try nowhere.record(of: file, blobs: []) }
+    }
+
     /// Only so much is kept, from the file's beginning.
     @Test(arguments: ["", "/dev/shm"]) func keepsNoMoreThanItMay(_ disk: String) async throws {
         let cache = try disk.isEmpty ? CacheBench(limit: 200_000) : CacheBench(on: disk, limit: 200_000)
