@@ -63,7 +63,8 @@ public struct PullRequest: Sendable {
             switch (allPlatforms, layout) {
             case (false, _): return layout
             case (true, .docker): return .docker(keepIndex: true)
-            case (true, .docker2010):
+            case (true, .oci): return .oci(keepIndex: true)
+            case (true, .docker2010), (true, .graphdriver), (true, .synology):
                 throw PullError(step: .archive, place: reference.familiar, cause: .onePlatformLayout)
             }
         }

@@ -43,11 +43,11 @@ public struct Puller: Sendable {
             request.reference, access: access, transport: transport, patience: patience, report: progress)
         let found = try await find(request, among: sources)
         let image = ArchivedImage(
-            name: request.name ?? request.reference, source: request.reference, index: found.index,
+            names: [request.name ?? request.reference], source: request.reference, index: found.index,
             manifest: found.manifest, config: found.configBytes, diffIDs: found.config.diffIDs,
             others: found.others)
         let members = try await naming(.archive, at: request.reference.familiar) {
-            try layout.members(of: image)
+            try layout.members(of: [image])
         }
 
         let saved = SavedImage(members: members, platform: found.config.platform)

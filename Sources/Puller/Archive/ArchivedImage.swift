@@ -1,9 +1,10 @@
 /// All that a layout needs to know of an image; the layers' bytes come later.
 public struct ArchivedImage: Sendable {
-    /// The name that the archive gives to the image: the one that the user typed, or `-as`.
-    public var name: ImageReference
-    /// The name that it was pulled by; layout `docker` notes the repository as the blobs' source.
-    public var source: ImageReference
+    /// The names that the archive gives to the image: the one that the user typed, `-as`, or those of the archive that it
+    /// is read from. Without any tag among them it loads without a name.
+    public var names: [ImageReference]
+    /// The name that it was pulled by, whose repository layout `docker` notes as the blobs' source; nil where nobody knows.
+    public var source: ImageReference?
     /// The index, where the tag is one.
     public var index: ImageIndex?
     /// The manifest of the platform.
@@ -14,14 +15,16 @@ public struct ArchivedImage: Sendable {
     public var diffIDs: [Digest]
     /// What else the index leads to, where all platforms are saved: manifests, configurations, layers, attestations.
     public var others: [ListedContent]
+    /// Whether layers that may not be distributed are left out (`-foreign skip`) of layouts that hold blobs verbatim.
+    public var omitsForeignLayers = false
 
-    /// Puts the parts together; without a source the image was pulled by its name.
+    /// Puts the parts together.
     public init(
-        name: ImageReference, source: ImageReference? = nil, index: ImageIndex?, manifest: Manifest, config: [UInt8],
+        names: [ImageReference], source: ImageReference?, index: ImageIndex?, manifest: Manifest, config: [UInt8],
         diffIDs: [Digest], others: [ListedContent] = []
     ) {
-        self.name = name
-        self.source = source ?? name
+        self.names = names
+        self.source = source
         self.index = index
         self.manifest = manifest
         self.config = config
@@ -57,6 +60,33 @@ public enum ArchiveLayout: Hashable, Sendable {
     case docker(keepIndex: Bool)
     /// What Docker 20.10 saves; the fields that hold the time of the save are set to `saveTime`, seconds since 1970.
     case docker2010(saveTime: Int64)
+    /// What a later Docker saves from its graphdriver store; `saveTime` as before.
+    case graphdriver(DockerRelease, saveTime: Int64)
+    /// An OCI image layout, blobs verbatim; with `keepIndex` the tag's index stays in.
+    case oci(keepIndex: Bool)
+    /// What a NAS imports: Docker 20.10's layout without links.
+    case synology
+}
+
+/// The releases of Docker whose graphdriver stores save differently.
+public enum DockerRelease: Hashable, Sendable, CaseIterable {
+    /// Docker 25 to 27.
+    case docker26
+    /// Docker 28.
+    case docker28
+    /// Docker 29.
+    case docker29
+}
+
+/// How many bytes layers have when they are inflated, by their diffIDs.
+typealias InflatedSizes = [Digest: Int64]
+
+/// Images that can be read where they stand, and whoever brings their layers.
+struct ImageStock: Sendable {
+    /// The images, in the order in which they stand there.
+    var images: [ArchivedImage]
+    /// Brings every layer of ``images``, verified.
+    var blobs: any BlobSource
 }
 
 /// One member of a tar archive. A layout is a list of them; a writer makes the bytes.

@@ -23,7 +23,7 @@ struct Docker2010Layout {
         var entries = folders(of: chain, created: v1.created)
         entries.append([file(configName, image.config, modified: v1.created)])
         entries.append([file("manifest.json", line(manifest(configName: configName, chain: chain)), modified: 0)])
-        if let name = ArchiveName(image.name), let top = chain.last {
+        if let name = image.names.lazy.compactMap(ArchiveName.init).first, let top = chain.last {
             let repositories = GoJSON.map([
                 .init(name: Array(name.familiarRepository.utf8), value: .object([name.tag: .text(top.id)]))
             ])
@@ -64,7 +64,8 @@ struct Docker2010Layout {
         .array([
             .object([
                 "Config": .text(configName),
-                "RepoTags": ArchiveName(image.name).map { .array([.text($0.familiar)]) } ?? .null,
+                "RepoTags": image.names.lazy.compactMap(ArchiveName.init).first.map { .array([.text($0.familiar)]) }
+                    ?? .null,
                 "Layers": .array(chain.map { .text($0.id + "/layer.tar") }),
             ])
         ])

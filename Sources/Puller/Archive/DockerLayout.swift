@@ -73,8 +73,8 @@ struct DockerLayout {
     }
 
     private var annotations: [(key: String, value: String)] {
-        var notes = [(key: "containerd.io/distribution.source.\(image.source.host)", value: image.source.path)]
-        if let name = ArchiveName(image.name) {
+        var notes = image.source.map { [(key: "containerd.io/distribution.source.\($0.host)", value: $0.path)] } ?? []
+        if let name = image.names.lazy.compactMap(ArchiveName.init).first {
             notes.append((key: "io.containerd.image.name", value: name.full))
             notes.append((key: "org.opencontainers.image.ref.name", value: name.tag))
         }
@@ -130,7 +130,8 @@ struct DockerLayout {
         return .array([
             .object([
                 "Config": .text(Self.path(of: image.manifest.config.digest)),
-                "RepoTags": ArchiveName(image.name).map { .array([.text($0.familiar)]) } ?? .null,
+                "RepoTags": image.names.lazy.compactMap(ArchiveName.init).first.map { .array([.text($0.familiar)]) }
+                    ?? .null,
                 "Layers": layers.isEmpty ? .null : .array(layers),
             ])
         ])

@@ -15,7 +15,7 @@ struct Engines: Hashable, Sendable {
         var names: [Sentence]
         var notes: [Sentence] = []
         switch layout {
-        case .docker2010:
+        case .docker2010, .graphdriver, .oci, .synology:
             names = [.docker(since: "1.10"), .podman, .containerd, .nas]
         case .docker(let keepsIndex):
             let hasZstd = layers.contains { $0.mediaType.hasSuffix("zstd") }

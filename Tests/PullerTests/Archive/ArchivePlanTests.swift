@@ -23,7 +23,7 @@ import Testing
 
     @Test func noPlanWithoutSizes() throws {
         let image = try GoldenImage.image(tag: "single")
-        #expect(try ArchivePlan(ArchiveLayout.docker2010(saveTime: 0).members(of: image)) == nil)
+        #expect(try ArchivePlan(ArchiveLayout.docker2010(saveTime: 0).members(of: [image])) == nil)
     }
 
     @Test(arguments: [[Int64.max], [Int64.max - 1000, 1000], [-1], [.min]])

@@ -9,7 +9,7 @@ import Testing
         _ name: ImageReference, source: ImageReference? = nil, indexEntry: String? = nil, layers: [Descriptor]? = nil
     ) throws -> ArchivedImage {
         var image = try GoldenImage.image(tag: "single")
-        image.name = name
+        image.names = [name]
         image.source = source ?? name
         if let layers { image.manifest.layers = layers }
         if let indexEntry {
@@ -27,7 +27,7 @@ import Testing
     private func text(
         _ path: String, of image: ArchivedImage, in layout: ArchiveLayout = .docker(keepIndex: false)
     ) throws -> String {
-        let members = try layout.members(of: image)
+        let members = try layout.members(of: [image])
         let member = try #require(members.first { $0.path == path })
         guard case .bytes(let bytes) = member.content else { throw PullError.Cause.malformed(path) }
         return String(decoding: bytes, as: UTF8.self)
@@ -89,7 +89,7 @@ import Testing
             try text("index.json", of: image).hasSuffix(
                 #""size":1103,"annotations":{"containerd.io/distribution.source.ghcr.io":"a/b"}}]}"#))
         let classic = ArchiveLayout.docker2010(saveTime: 0)
-        #expect(try !classic.members(of: image).contains { $0.path == "repositories" })
+        #expect(try !classic.members(of: [image]).contains { $0.path == "repositories" })
         #expect(try text("manifest.json", of: image, in: classic).contains(#""RepoTags":null,"#))
     }
 
@@ -116,7 +116,7 @@ import Testing
             indexEntry: #"{"mediaType":"application/vnd.oci.image.index.v1+json","digest":"sha256:00","size":1}"#)
         #expect(try text("index.json", of: image).contains(image.manifest.descriptor.digest.hex))
         #expect(throws: PullError.Cause.unsupported("nested index")) {
-            _ = try ArchiveLayout.docker(keepIndex: true).members(of: image)
+            _ = try ArchiveLayout.docker(keepIndex: true).members(of: [image])
         }
     }
 
@@ -134,7 +134,7 @@ import Testing
             try layer("application/vnd.oci.image.layer.v1.tar+gzip", "3"),
         ]
         let image = try image(Self.hub, layers: layers)
-        let blobs = try ArchiveLayout.docker(keepIndex: false).members(of: image).filter {
+        let blobs = try ArchiveLayout.docker(keepIndex: false).members(of: [image]).filter {
             if case .blob = $0.content { true } else { false }
         }
         #expect(blobs.map(\.path) == ["blobs/sha256/" + String(repeating: "3", count: 64)])
@@ -145,7 +145,8 @@ import Testing
 
     @Test func otherAlgorithmsHaveTheirFolder() throws {
         let layers = [try layer("application/vnd.oci.image.layer.v1.tar", "a", algorithm: .sha512)]
-        let paths = try ArchiveLayout.docker(keepIndex: false).members(of: image(Self.hub, layers: layers)).map(\.path)
+        let paths = try ArchiveLayout.docker(keepIndex: false).members(of: [image(Self.hub, layers: layers)]).map(
+            \.path)
         #expect(paths.filter { $0.hasSuffix("/") } == ["blobs/", "blobs/sha256/", "blobs/sha512/"])
         #expect(paths.contains("blobs/sha512/" + String(repeating: "a", count: 128)))
         #expect(paths == paths.sorted())
@@ -156,11 +157,11 @@ import Testing
         let layout = ArchiveLayout.docker2010(saveTime: 0)
         image.diffIDs.removeLast()
         #expect(throws: PullError.Cause.malformed("config.rootfs.diff_ids: other than the layers")) {
-            _ = try layout.members(of: image)
+            _ = try layout.members(of: [image])
         }
         image.manifest.layers = []
         image.diffIDs = []
-        #expect(throws: PullError.Cause.unsupported("image without layers")) { _ = try layout.members(of: image) }
+        #expect(throws: PullError.Cause.unsupported("image without layers")) { _ = try layout.members(of: [image]) }
     }
 
     /// Docker Hub's names in `repositories`.

@@ -31,7 +31,8 @@ enum GoldenImage {
         let diffIDs = try JSONDecoder().decode(ParsedConfig.self, from: Data(config)).rootfs.diff_ids
         let name = ImageReference(domain: "127.0.0.1:5055", path: "lab/img1", tag: tag, digest: nil)
         return ArchivedImage(
-            name: name, index: tag == "multi" ? try index() : nil, manifest: manifest, config: config, diffIDs: diffIDs)
+            names: [name], source: name, index: tag == "multi" ? try index() : nil, manifest: manifest, config: config,
+            diffIDs: diffIDs)
     }
 
     private static func index() throws -> ImageIndex {

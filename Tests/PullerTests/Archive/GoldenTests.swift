@@ -13,7 +13,7 @@ import Testing
     ])
     func dockerLayout(tag: String, keepIndex: Bool, file: String) throws {
         let image = try GoldenImage.image(tag: tag)
-        let members = try ArchiveLayout.docker(keepIndex: keepIndex).members(of: image)
+        let members = try ArchiveLayout.docker(keepIndex: keepIndex).members(of: [image])
         let folder = try ScratchFolder()
         let archive = try ArchiveFile.create(at: folder.path("image.tar"))
         let plan = try #require(try ArchivePlan(members))
@@ -31,7 +31,7 @@ import Testing
     @Test func docker2010Layout() throws {
         let saveTime: Int64 = 1_700_000_000
         let image = try GoldenImage.image(tag: "single")
-        let members = try ArchiveLayout.docker2010(saveTime: saveTime).members(of: image)
+        let members = try ArchiveLayout.docker2010(saveTime: saveTime).members(of: [image])
         let folder = try ScratchFolder()
         let archive = try ArchiveFile.create(at: folder.path("image.tar"))
         let stream = try ArchiveStream(to: archive)
