@@ -187,7 +187,7 @@ import Testing
         for layout in ResumeTests.layouts {
             let bench = try cache.bench()
             var request = try bench.request(NoiseImage.name, layout: layout)
-            request.output = .file(path: disk.path + "/out.tar", replacing: .anything)
+            request.archive.output = .file(path: disk.path + "/out.tar", replacing: .anything)
             #expect(try await bench.cause(image.registry, request) == .disk(errno: ENOSPC))
             #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
             #expect(cache.files == [])
@@ -213,7 +213,7 @@ import Testing
         let cache = try CacheBench()
         let bench = try cache.bench()
         var request = try bench.request(NoiseImage.name)
-        request.output = .file(path: disk.path + "/out.tar", replacing: .anything)
+        request.archive.output = .file(path: disk.path + "/out.tar", replacing: .anything)
         #expect(try await bench.cause(try NoiseImage(layers: 3000).registry, request) == .disk(errno: EROFS))
         #expect(cache.files == [])
     }
