@@ -22,8 +22,8 @@ extension Puller {
         let sources = try await ImageSources(
             reference, access: access, transport: transport, patience: patience, report: report)
         let spooling = Spooling(
-            path: request.archive.output.path ?? Self.spool, jobs: request.archive.jobs,
-            link: Link(transfer, jobs: request.archive.jobs, clock: patience.clock))
+            path: request.archive.output.path ?? Archiver.spool, jobs: request.archive.jobs,
+            link: archiver.link(request.archive.jobs))
         let found =
             request.allPlatforms
             ? try await sources.wholeImage(of: reference, preferring: request.platform, spooling: spooling)

@@ -1,5 +1,5 @@
 /// How images come into an OCI layout that is a folder.
-extension Puller {
+extension Archiver {
     /// Brings every blob that is not there yet to its name, and then names the images in the index.
     ///
     /// - Returns: the count of the bytes of all its files, those included that were there.

@@ -5,7 +5,7 @@
 #endif
 
 /// How the bytes of a pull come into an archive: straight to their places where all sizes are known, else in order.
-extension Puller {
+extension Archiver {
     /// Writes an archive into a file that has a hidden name until `commit` gives it its own.
     ///
     /// - Returns: the size of the file.
@@ -59,7 +59,7 @@ extension Puller {
         through stream: ArchiveStream, at place: String
     ) async throws -> Int64 {
         // Bytes that must come in order come by one connection.
-        let link = Link(transfer, jobs: 1, clock: patience.clock)
+        let link = link(1)
         for member in members {
             guard let layer = member.content.layer else {
                 try await onDisk(place) { try stream.append(member) }
@@ -95,9 +95,6 @@ extension Puller {
         }
         return plan.totalSize
     }
-
-    /// What bounds the transfers of one archive.
-    func link(_ jobs: Int) -> Link { Link(transfer, jobs: jobs, clock: patience.clock) }
 
     /// The layers are fetched in parallel into a file beside the archive, and then written in the archive's order.
     private func write(
