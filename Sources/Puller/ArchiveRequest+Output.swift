@@ -19,10 +19,14 @@ extension ArchiveRequest.Output {
     ///
     /// - Throws: `PullError` with `.exists` or `.disk`.
     func refuseUnusable() async throws {
-        guard case .file(let path, let replacing) = self else { return }
-        try await onDisk(path) {
-            guard let isFile = try Self.isRegularFile(path) else { return }
-            if !isFile || replacing == .nothing { throw PullError.Cause.exists }
+        switch self {
+        case .file(let path, let replacing):
+            try await onDisk(path) {
+                guard let isFile = try Self.isRegularFile(path) else { return }
+                if !isFile || replacing == .nothing { throw PullError.Cause.exists }
+            }
+        case .folder(let path): try await onDisk(path) { try OCIFolder(path).refuseForeign() }
+        case .standardOutput: return
         }
     }
 

@@ -6,10 +6,10 @@ extension Archiver {
     func write(
         _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource, intoFolder path: String, jobs: Int
     ) async throws -> Int64 {
-        let folder = try await onDisk(path) {
-            let folder = try OCIFolder.open(path)
+        let folder = OCIFolder(path)
+        try await onDisk(path) {
+            try folder.make()
             for member in draft.members where member.content == .folder { try folder.make(member) }
-            return folder
         }
         var blobs: [Digest: ArchiveMember] = [:]
         for member in draft.members {

@@ -10,18 +10,28 @@ struct OCIFolder: Sendable {
     /// The folder's path, without a slash at its end.
     let path: String
 
-    /// Opens a folder, or makes it.
-    ///
-    /// - Throws: `.exists` when something else stands there: a file, or a folder with anything in it but a layout.
-    static func open(_ path: String) throws(PullError.Cause) -> OCIFolder {
+    /// A folder that need not be there.
+    init(_ path: String) {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        let folder = OCIFolder(path: path)
-        if mkdir(path, 0o755) != 0 {
-            guard errno == EEXIST else { throw .disk(errno: errno) }
-            guard try folder.isOurs() else { throw .exists }
-        }
-        return folder
+        self.path = path
+    }
+
+    /// Refuses what stands there and is no layout: a file, or a folder of other things.
+    ///
+    /// - Throws: `.exists`, `.disk`.
+    func refuseForeign() throws(PullError.Cause) {
+        do throws(PullError.Cause) {
+            guard try isOurs() else { throw .exists }
+        } catch .disk(errno: ENOENT) {}
+    }
+
+    /// Makes the folder where there is none.
+    ///
+    /// - Throws: `.exists`, `.disk`.
+    func make() throws(PullError.Cause) {
+        if mkdir(path, 0o755) != 0, errno != EEXIST { throw .disk(errno: errno) }
+        try refuseForeign()
     }
 
     private func isOurs() throws(PullError.Cause) -> Bool {
