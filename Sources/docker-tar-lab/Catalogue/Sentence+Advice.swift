@@ -216,6 +216,12 @@ extension Sentence {
         Sentence(en: "leave out -format, or name one platform with -arch.", zh: "去掉 -format，或用 -arch 指定一个平台。")
     }
 
+    static var getArchiveAgain: Sentence {
+        Sentence(
+            en: "get the archive again from where it was written; compare the sums of both files.",
+            zh: "从来源处重新获取该归档，并比较两个文件的校验和。")
+    }
+
     static var nothingWasKept: Sentence {
         Sentence(
             en:

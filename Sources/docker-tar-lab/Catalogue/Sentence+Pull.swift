@@ -61,6 +61,8 @@ extension Sentence {
             Sentence(en: "this layout holds one platform", zh: "该归档格式只能容纳一个平台")
         case .unsupported(let detail):
             Sentence(en: "this kind of content cannot be saved: \(detail)", zh: "无法保存这种内容：\(detail)")
+        case .unreadableArchive(let rule):
+            Sentence(en: "the archive cannot be read: \(rule)", zh: "归档无法读取：\(rule)")
         case .disk(let errno): .errno(errno)
         case .exists:
             Sentence(

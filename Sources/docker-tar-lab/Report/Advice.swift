@@ -19,6 +19,7 @@ enum Advice {
         case .onePlatformLayout: [.layoutOfAll]
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable:
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])
+        case .unreadableArchive: [.getArchiveAgain]
         case .unsupported: [circumstances.action == .pull ? .listFirst(circumstances.image) : .otherTag]
         case .disk(let errno): disk(errno)
         case .exists: [circumstances.refusesToReplace ? .allowReplacing : .otherOutput]
