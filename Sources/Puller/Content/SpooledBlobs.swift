@@ -38,7 +38,7 @@ struct SpooledBlobs: BlobSource {
     }
 
     /// How many bytes the disk has left for a user.
-    private static func room(beside path: String) throws(PullError.Cause) -> UInt64 {
+    static func room(beside path: String) throws(PullError.Cause) -> UInt64 {
         var status = statvfs()
         _ = try retrying { Int(statvfs(PartialName.folder(of: path), &status)) }
         let (room, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
