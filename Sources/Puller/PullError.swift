@@ -10,6 +10,8 @@ public struct PullError: Error, Hashable, Sendable {
         case authorise
         /// Asking for a manifest or an index.
         case manifest
+        /// Asking for the tags of a repository.
+        case tags
         /// Fetching the configuration.
         case config
         /// Fetching a layer.

@@ -15,6 +15,15 @@ extension Flags {
         return request
     }
 
+    /// Whether JSON is printed in place of a table.
+    var printsJSON: Bool { json == "true" }
+
+    /// Which image is described, and how.
+    func inspection(of reference: ImageReference) throws(UsageError) -> InspectRequest {
+        guard let platform = try platform() else { throw .invalidValue(.arch, "all", .expectedOnePlatform) }
+        return InspectRequest(reference: reference, platform: arch == nil ? nil : platform, asJSON: printsJSON)
+    }
+
     private static let usualPlatform = Platform(os: "linux", architecture: "amd64")
 
     /// The platform; nil for all of them.

@@ -10,6 +10,7 @@ extension Sentence {
         case .credential: Sentence(en: "looking for a credential in \(place)", zh: "在 \(place) 中查找凭据")
         case .authorise: Sentence(en: "getting a token from \(place)", zh: "从 \(place) 获取令牌")
         case .manifest: Sentence(en: "asking \(place) for the manifest", zh: "向 \(place) 请求清单（manifest）")
+        case .tags: Sentence(en: "asking \(place) for the tags", zh: "向 \(place) 请求标签列表")
         case .config:
             Sentence(en: "fetching the image's configuration from \(place)", zh: "从 \(place) 获取镜像配置")
         case .layer(let digest):
