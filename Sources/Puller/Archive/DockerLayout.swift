@@ -82,22 +82,14 @@ struct DockerLayout {
     }
 
     private func unnamedTarget() throws(PullError.Cause) -> GoJSON {
-        guard let index = image.index else { return Self.plain(image.manifest.descriptor) }
+        guard let index = image.index else { return image.manifest.descriptor.plainJSON }
         let entry = try Self.entry(of: image.manifest.descriptor.digest, in: index)
         if keepIndex {
             // Without it a nested index would be missing between the kept one and the manifest.
             guard entry != nil || !image.others.isEmpty else { throw .unsupported("nested index") }
-            return Self.plain(index.descriptor)
+            return index.descriptor.plainJSON
         }
-        return entry ?? Self.plain(image.manifest.descriptor)
-    }
-
-    private static func plain(_ descriptor: Descriptor) -> GoJSON {
-        .object([
-            "mediaType": .text(descriptor.mediaType),
-            "digest": .text(descriptor.digest.description),
-            "size": .number(String(descriptor.size)),
-        ])
+        return entry ?? image.manifest.descriptor.plainJSON
     }
 
     /// What the index says of a manifest, with every field that Docker keeps of it; names that it brings along are not
