@@ -10,6 +10,8 @@ public struct PullError: Error, Hashable, Sendable {
         case authorise
         /// Asking for a manifest or an index.
         case manifest
+        /// Asking for the tags of a repository.
+        case tags
         /// Fetching the configuration.
         case config
         /// Fetching a layer.
@@ -62,8 +64,16 @@ public struct PullError: Error, Hashable, Sendable {
         case foreignRefused(String)
         /// All platforms are asked for in a layout that holds one.
         case onePlatformLayout
+        /// A folder is asked for in a layout that is an archive's.
+        case folderLayout
+        /// One name is given for so many images.
+        case severalImages(Int)
+        /// The disk has not the room; in bytes. What layers inflate to is not known before, so that more may be needed.
+        case noRoom(needed: Int64, available: Int64)
         /// A kind of content that is not an image, or not one that can be written in this layout.
         case unsupported(String)
+        /// An archive or OCI layout that cannot be read; which rule it breaks.
+        case unreadableArchive(String)
         /// The disk: this errno.
         case disk(errno: Int32)
         /// Something stands under the output's name that may not be replaced.

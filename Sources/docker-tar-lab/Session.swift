@@ -26,6 +26,8 @@ struct Session: Sendable {
             switch invocation.task {
             case .pull(let request): try await pull(request, by: try puller)
             case .list(let reference, let asJSON): try await list(reference, asJSON: asJSON, by: try puller)
+            case .inspect(let request): try await inspect(request, by: try puller)
+            case .tags(let reference, let asJSON): try await tags(reference, asJSON: asJSON, by: try puller)
             case .diagnose(let request): return try await diagnose(request)
             }
             return .done
@@ -47,7 +49,7 @@ struct Session: Sendable {
     }
 
     private func pull(_ request: PullRequest, by puller: Puller) async throws {
-        let stream: Console.Stream = request.output == .standardOutput ? .error : .output
+        let stream: Console.Stream = request.archive.output == .standardOutput ? .error : .output
         let display = ProgressDisplay(
             console: console, stream: stream, style: invocation.isQuiet ? .none : canDraw ? .drawn : .plain,
             language: language, clock: ContinuousClock())
@@ -64,8 +66,8 @@ struct Session: Sendable {
             return
         }
         let engines = Engines(
-            layout: result.layout, index: request.allPlatforms ? nil : result.image.index,
-            layers: result.image.layers, compression: request.compression)
+            layout: result.layout, index: request.allPlatforms ? nil : result.images.first?.index,
+            layers: result.images.flatMap(\.layers), compression: request.archive.compression)
         console.verbatim("Output File:  \(path)", on: stream)
         console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream)
         for note in engines.notes { journal.tell(note) }
@@ -74,6 +76,21 @@ struct Session: Sendable {
     private func list(_ reference: ImageReference, asJSON: Bool, by puller: Puller) async throws {
         let listing = PlatformListing(try await puller.platforms(of: reference) { journal.happened($0) })
         console.say(asJSON ? try listing.json() : listing.lines, on: .output)
+    }
+
+    private func inspect(_ request: InspectRequest, by puller: Puller) async throws {
+        let image = try await puller.description(of: request.reference, for: request.platform) {
+            journal.happened($0)
+        }
+        let lines =
+            request.asJSON
+            ? try JSONText.lines(of: ImageJSON(image)) : ImageTable(image: image, language: language).lines
+        console.say(lines, on: .output)
+    }
+
+    private func tags(_ reference: ImageReference, asJSON: Bool, by puller: Puller) async throws {
+        let tags = try await puller.tags(of: reference) { journal.happened($0) }
+        console.say(asJSON ? try JSONText.lines(of: tags) : tags, on: .output)
     }
 
     private func diagnose(_ request: DiagnosisRequest) async throws -> ExitCode {

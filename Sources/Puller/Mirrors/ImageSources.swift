@@ -81,6 +81,20 @@ final class ImageSources: Sendable {
         try await first(for: reference) { client, pinned in try await client.platforms(of: pinned) }
     }
 
+    /// What the image is, without its layers; see ``RegistryClient/description(of:for:report:)``.
+    ///
+    /// - Throws: `PullError`; `CancellationError`.
+    func description(of reference: ImageReference, for platform: Platform?) async throws -> ImageDescription {
+        try await first(for: reference) { [report] client, pinned in
+            try await client.description(of: pinned, for: platform, report: report)
+        }
+    }
+
+    /// The tags of the repository, from the first who lists them. No registry vouches for a list.
+    ///
+    /// - Throws: `PullError`; `CancellationError`.
+    func tags() async throws -> [String] { try await first { client in try await client.tags() } }
+
     /// What the first of them says of a reference, by the digest that the registry vouches for.
     private func first<Value>(
         for reference: ImageReference, _ ask: (RegistryClient, _ pinned: ImageReference) async throws -> Value

@@ -57,17 +57,18 @@ enum Flag: String, CaseIterable, Sendable {
     /// The actions that know it.
     var actions: Set<Action> {
         switch self {
-        case .arch, .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex, .connections, .limitRate,
+        case .arch: [.pull, .inspect]
+        case .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex, .connections, .limitRate,
             .cacheSize, .noCache:
             [.pull]
         case .quiet: [.pull, .diagnose]
-        case .json: [.list, .diagnose]
+        case .json: [.list, .diagnose, .inspect, .tags]
         case .report, .control, .noRedact: [.diagnose]
         // A diagnosis tries the strategies itself, knows plain HTTP by its targets' URLs, and sends no credential.
         // It asks everything once, and has its own times.
         case .sni, .plainHTTP, .username, .password, .passwordStdin, .login, .mirrorFallback, .requireOrigin, .retries,
             .timeout:
-            [.pull, .list]
+            [.pull, .list, .inspect, .tags]
         default: Set(Action.allCases)
         }
     }
@@ -91,8 +92,20 @@ enum Action: String, CaseIterable, Sendable {
     case pull
     /// Print the platforms of an image.
     case list
+    /// Print what an image is.
+    case inspect
+    /// Print the tags of a repository.
+    case tags
     /// Say what the network does to images' hosts.
     case diagnose
+}
+
+extension Action {
+    /// All of them, as a sentence names them.
+    static func names(joinedBy last: String) -> String {
+        let names = allCases.map(\.rawValue)
+        return names.dropLast().joined(separator: ", ") + last + (names.last ?? "")
+    }
 }
 
 /// How many letters must be put in, left out or changed to make one word of the other (Levenshtein).

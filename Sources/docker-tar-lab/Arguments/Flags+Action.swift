@@ -28,10 +28,12 @@ extension Flags {
     }
 
     /// Refuses flags that belong to another action: what has no effect must not look as if it had one.
-    func refuseForeign(to action: Action) throws(UsageError) {
+    ///
+    /// - Parameter given: the flags that stand on the command line.
+    static func refuseForeign(_ given: [Flag], to action: Action) throws(UsageError) {
         for flag in given where !flag.actions.contains(action) {
             let isCredential = [.username, .password, .passwordStdin, .login].contains(flag)
-            throw isCredential ? .credentialForDiagnosis(flag) : .foreignFlag(flag, action)
+            throw isCredential && action == .diagnose ? .credentialForDiagnosis(flag) : .foreignFlag(flag, action)
         }
     }
 
@@ -39,37 +41,5 @@ extension Flags {
     func refuseUnknownLanguage() throws(UsageError) {
         guard let lang, Language(rawValue: lang) == nil else { return }
         throw .invalidValue(.lang, lang, .expectedLanguage)
-    }
-
-    /// The flags that some action does not know and that stand on this command line.
-    private var given: [Flag] {
-        var given: [Flag] = []
-        if arch != nil { given.append(.arch) }
-        if output != nil { given.append(.output) }
-        if format != nil { given.append(.format) }
-        if jobs != nil { given.append(.jobs) }
-        if noClobber { given.append(.noClobber) }
-        if nameInArchive != nil { given.append(.nameInArchive) }
-        if keepIndex { given.append(.keepIndex) }
-        if retries != nil { given.append(.retries) }
-        if timeout != nil { given.append(.timeout) }
-        if connections != nil { given.append(.connections) }
-        if limitRate != nil { given.append(.limitRate) }
-        if cacheSize != nil { given.append(.cacheSize) }
-        if noCache { given.append(.noCache) }
-        if quiet { given.append(.quiet) }
-        if json != nil { given.append(.json) }
-        if report != nil { given.append(.report) }
-        if control != nil { given.append(.control) }
-        if noRedact { given.append(.noRedact) }
-        if sni != nil { given.append(.sni) }
-        if plainHTTP { given.append(.plainHTTP) }
-        if username != nil { given.append(.username) }
-        if password != nil { given.append(.password) }
-        if passwordStdin { given.append(.passwordStdin) }
-        if mirrorFallback { given.append(.mirrorFallback) }
-        if requireOrigin { given.append(.requireOrigin) }
-        if !login.isEmpty { given.append(.login) }
-        return given
     }
 }

@@ -54,7 +54,7 @@ struct Flags: ParsableArguments {
     @Option(name: .customLong("ca-dir"), parsing: .unconditional) var authorityFolder: String?
 
     @Option(parsing: .unconditional) var quiet = false
-    /// `true` or `false` to `list`, where a file's name to `diagnose`.
+    /// `true` or `false`, but a file's name to `diagnose`.
     @Option(parsing: .unconditional) var json: String?
     @Option(parsing: .unconditional) var debug = false
     @Option(parsing: .unconditional) var log: String?
@@ -66,7 +66,11 @@ struct Flags: ParsableArguments {
     ///
     /// - Throws: `UsageError`, never the parser's own error.
     static func reading(_ words: [String]) throws(UsageError) -> Flags {
-        let spelled = try GoSpelling.normalise(words)
+        try reading(spelled: GoSpelling.normalise(words))
+    }
+
+    /// The same, of words that `GoSpelling` has spelled anew.
+    static func reading(spelled: [String]) throws(UsageError) -> Flags {
         do {
             return try parse(spelled)
         } catch {

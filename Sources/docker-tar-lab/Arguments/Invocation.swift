@@ -8,13 +8,16 @@ struct Invocation: Sendable {
     enum Task: Sendable {
         case pull(PullRequest)
         case list(ImageReference, asJSON: Bool)
+        case inspect(InspectRequest)
+        case tags(ImageReference, asJSON: Bool)
         case diagnose(DiagnosisRequest)
 
         /// The one image that it is about; nil for a diagnosis.
         fileprivate var image: ImageReference? {
             switch self {
-            case .pull(let request): request.reference
-            case .list(let reference, _): reference
+            case .pull(let request): request.references.first
+            case .list(let reference, _), .tags(let reference, _): reference
+            case .inspect(let request): request.reference
             case .diagnose: nil
             }
         }
@@ -45,13 +48,14 @@ struct Invocation: Sendable {
     ///
     /// - Throws: `UsageError`.
     init(_ words: [String], in surroundings: Surroundings) throws(UsageError) {
-        try self.init(Flags.reading(words), in: surroundings)
+        let spelled = try GoSpelling.normalise(words)
+        try self.init(Flags.reading(spelled: spelled), GoSpelling.flags(in: spelled), in: surroundings)
     }
 
-    private init(_ flags: Flags, in surroundings: Surroundings) throws(UsageError) {
+    private init(_ flags: Flags, _ given: [Flag], in surroundings: Surroundings) throws(UsageError) {
         try flags.refuseUnknownLanguage()
         let (action, words) = try flags.actionAndWords()
-        try flags.refuseForeign(to: action)
+        try Flags.refuseForeign(given, to: action)
         var flags = flags
         // What a diagnosis looks at is what lab mode does.
         if action == .diagnose { flags.lab = true }
@@ -59,7 +63,9 @@ struct Invocation: Sendable {
         let text = words.joined(separator: " ")
         switch action {
         case .pull: task = .pull(try flags.request(for: try Self.reference(text), in: surroundings))
-        case .list: task = .list(try Self.reference(text), asJSON: flags.json == "true")
+        case .list: task = .list(try Self.reference(text), asJSON: flags.printsJSON)
+        case .inspect: task = .inspect(try flags.inspection(of: Self.reference(text)))
+        case .tags: task = .tags(try Self.reference(text), asJSON: flags.printsJSON)
         case .diagnose: task = .diagnose(try flags.diagnosis(of: words, over: transport, in: surroundings))
         }
         self.transport = transport
@@ -76,9 +82,9 @@ struct Invocation: Sendable {
         forgets = flags.forget
         if flags.password != nil { notices.append(.passwordIsVisible) }
         if case .pull(let request) = task {
-            circumstances.writesToOutput = request.output == .standardOutput
+            circumstances.writesToOutput = request.archive.output == .standardOutput
             circumstances.keepsContent = transfer.cache != nil && !circumstances.writesToOutput
-            if (request.name ?? request.reference).tag == nil { notices.append(.loadsWithoutName) }
+            if (request.name ?? request.references.first)?.tag == nil { notices.append(.loadsWithoutName) }
         }
     }
 

@@ -216,6 +216,20 @@ extension Sentence {
         Sentence(en: "leave out -format, or name one platform with -arch.", zh: "去掉 -format，或用 -arch 指定一个平台。")
     }
 
+    static var withoutName: Sentence {
+        Sentence(en: "leave out -as; every image keeps its own name.", zh: "去掉 -as，各镜像保留原有名称。")
+    }
+
+    static var folderFormat: Sentence {
+        Sentence(en: "use -format oci-dir, or name a file with -output.", zh: "改用 -format oci-dir，或用 -output 指定文件。")
+    }
+
+    static var getArchiveAgain: Sentence {
+        Sentence(
+            en: "get the archive again from where it was written; compare the sums of both files.",
+            zh: "从来源处重新获取该归档，并比较两个文件的校验和。")
+    }
+
     static var nothingWasKept: Sentence {
         Sentence(
             en:

@@ -14,6 +14,12 @@ extension Sentence {
         Sentence(en: "give docker or docker-20.10.", zh: "只能是 docker 或 docker-20.10。")
     }
 
+    static var expectedOnePlatform: Sentence {
+        Sentence(
+            en: "give one platform; the platforms that there are stand in the table anyway.",
+            zh: "请指定一个平台；所有可用平台都会列在结果中。")
+    }
+
     static var expectedJobs: Sentence {
         Sentence(en: "give a number from 1 to 64.", zh: "请给出 1 到 64 之间的整数。")
     }

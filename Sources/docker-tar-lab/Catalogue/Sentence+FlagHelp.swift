@@ -2,9 +2,16 @@
 extension Sentence {
     static var actionHelp: Sentence {
         Sentence(
-            en:
-                "save an archive, list the platforms of an image, or say what\nthe network does to it; also as first word: docker-tar-lab pull NAME",
-            zh: "保存归档，列出镜像支持的平台，或诊断网络干扰；\n也可写成第一个参数：docker-tar-lab pull 名称")
+            en: """
+                pull: save an archive; list: the platforms of an image; inspect: all that
+                it is; tags: the tags of a repository; diagnose: what the network does to
+                it. Also as first word: docker-tar-lab pull NAME
+                """,
+            zh: """
+                pull：保存归档；list：列出镜像支持的平台；inspect：查看镜像的详细信息；
+                tags：列出仓库的标签；diagnose：诊断网络干扰。
+                也可写成第一个参数：docker-tar-lab pull 名称
+                """)
     }
 
     static var platformHelp: Sentence {
@@ -103,7 +110,7 @@ extension Sentence {
 
     static var jsonHelp: Sentence {
         Sentence(
-            en: "list as JSON, with digests;\nwith diagnose: -json FILE, or - for standard output",
-            zh: "以 JSON 格式列出，包含摘要；\n用于 diagnose 时：-json 文件，或用 - 表示标准输出")
+            en: "print JSON in place of a table;\nwith diagnose: -json FILE, or - for standard output",
+            zh: "以 JSON 格式输出；\n用于 diagnose 时：-json 文件，或用 - 表示标准输出")
     }
 }

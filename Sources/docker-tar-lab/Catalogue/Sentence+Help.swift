@@ -75,7 +75,7 @@ extension Sentence {
     /// What stands for a flag's value; nil for switches.
     static func placeholder(_ flag: Flag) -> Sentence? {
         switch flag {
-        case .action: Sentence(name: "pull|list|diagnose")
+        case .action: Sentence(name: Action.allCases.map(\.rawValue).joined(separator: "|"))
         case .image, .nameInArchive: Sentence(en: "NAME[:TAG]", zh: "名称[:标签]")
         case .arch: Sentence(en: "PLATFORM|all", zh: "平台|all")
         case .output: Sentence(en: "PATH", zh: "路径")

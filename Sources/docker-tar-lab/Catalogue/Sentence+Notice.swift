@@ -99,6 +99,8 @@ extension Sentence {
         switch action {
         case .pull: Sentence(en: "pulling \(image)", zh: "开始拉取 \(image)")
         case .list: Sentence(en: "listing \(image)", zh: "开始列出 \(image) 的平台")
+        case .inspect: Sentence(en: "inspecting \(image)", zh: "开始查看 \(image)")
+        case .tags: Sentence(en: "listing the tags of \(image)", zh: "开始列出 \(image) 的标签")
         case .diagnose: Sentence(en: "diagnosing \(image)", zh: "开始诊断 \(image)")
         }
     }

@@ -10,6 +10,7 @@ extension Sentence {
         case .credential: Sentence(en: "looking for a credential in \(place)", zh: "在 \(place) 中查找凭据")
         case .authorise: Sentence(en: "getting a token from \(place)", zh: "从 \(place) 获取令牌")
         case .manifest: Sentence(en: "asking \(place) for the manifest", zh: "向 \(place) 请求清单（manifest）")
+        case .tags: Sentence(en: "asking \(place) for the tags", zh: "向 \(place) 请求标签列表")
         case .config:
             Sentence(en: "fetching the image's configuration from \(place)", zh: "从 \(place) 获取镜像配置")
         case .layer(let digest):
@@ -59,8 +60,15 @@ extension Sentence {
                 zh: "仓库没有该镜像层，且拒绝访问其指定的下载地址：\(reason)")
         case .onePlatformLayout:
             Sentence(en: "this layout holds one platform", zh: "该归档格式只能容纳一个平台")
+        case .folderLayout:
+            Sentence(en: "only an OCI layout can be a folder", zh: "只有 OCI 布局才能写成文件夹")
+        case .severalImages(let count):
+            Sentence(en: "there are \(count) images, and one name for them", zh: "共有 \(count) 个镜像，却只给了一个名称")
+        case .noRoom(let needed, let available): noRoom(ByteCount.text(needed), ByteCount.text(available))
         case .unsupported(let detail):
             Sentence(en: "this kind of content cannot be saved: \(detail)", zh: "无法保存这种内容：\(detail)")
+        case .unreadableArchive(let rule):
+            Sentence(en: "the archive cannot be read: \(rule)", zh: "归档无法读取：\(rule)")
         case .disk(let errno): .errno(errno)
         case .exists:
             Sentence(
@@ -74,6 +82,12 @@ extension Sentence {
         case .allFailed:
             Sentence(en: "all that could be asked have failed", zh: "所有可用的来源都失败了")
         }
+    }
+
+    private static func noRoom(_ needed: String, _ available: String) -> Sentence {
+        Sentence(
+            en: "at least \(needed) are needed on that disk, and \(available) are left",
+            zh: "该磁盘至少需要 \(needed)，目前只剩 \(available)")
     }
 
     private static func digestMismatch(_ expected: Digest, _ actual: Digest) -> Sentence {

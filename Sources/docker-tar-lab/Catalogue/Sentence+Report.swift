@@ -5,6 +5,8 @@ extension Sentence {
         switch action {
         case .pull: Sentence(en: "cannot pull \(image)", zh: "无法拉取 \(image)")
         case .list: Sentence(en: "cannot list \(image)", zh: "无法列出 \(image) 的平台")
+        case .inspect: Sentence(en: "cannot inspect \(image)", zh: "无法查看 \(image)")
+        case .tags: Sentence(en: "cannot list the tags of \(image)", zh: "无法列出 \(image) 的标签")
         case .diagnose: Sentence(en: "cannot diagnose \(image)", zh: "无法诊断 \(image)")
         }
     }

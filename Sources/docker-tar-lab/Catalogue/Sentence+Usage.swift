@@ -56,16 +56,16 @@ extension Sentence {
 
     private static var missingAction: Sentence {
         Sentence(
-            en: "nothing is asked for. Say pull, list or diagnose: docker-tar-lab pull nginx.",
-            zh: "没有说明要做什么。请指定 pull、list 或 diagnose，例如：docker-tar-lab pull nginx。")
+            en: "nothing is asked for. Say \(Action.names(joinedBy: " or ")): docker-tar-lab pull nginx.",
+            zh: "没有说明要做什么。请指定 \(Action.names(joinedBy: " 或 "))，例如：docker-tar-lab pull nginx。")
     }
 
     private static func unknownAction(_ word: String, _ nearest: Action?) -> Sentence {
         guard let nearest else {
             return Sentence(
                 en:
-                    "“\(word)” is no action; there are pull, list and diagnose. To pull an image of that name: docker-tar-lab pull \(word).",
-                zh: "没有“\(word)”这个操作，只有 pull、list 和 diagnose。如果要拉取这个名字的镜像：docker-tar-lab pull \(word)。")
+                    "“\(word)” is no action; there are \(Action.names(joinedBy: " and ")). To pull an image of that name: docker-tar-lab pull \(word).",
+                zh: "没有“\(word)”这个操作，只有 \(Action.names(joinedBy: " 和 "))。如果要拉取这个名字的镜像：docker-tar-lab pull \(word)。")
         }
         return Sentence(
             en: "“\(word)” is no action. Did you mean \(nearest.rawValue)?",

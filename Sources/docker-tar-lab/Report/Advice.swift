@@ -17,8 +17,12 @@ enum Advice {
         case .credential(let problem): credential(problem, error.place)
         case .foreignRefused: [.withoutForeignLayers]
         case .onePlatformLayout: [.layoutOfAll]
+        case .folderLayout: [.folderFormat]
+        case .severalImages: [.withoutName]
+        case .noRoom: [.makeRoom]
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable:
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])
+        case .unreadableArchive: [.getArchiveAgain]
         case .unsupported: [circumstances.action == .pull ? .listFirst(circumstances.image) : .otherTag]
         case .disk(let errno): disk(errno)
         case .exists: [circumstances.refusesToReplace ? .allowReplacing : .otherOutput]
