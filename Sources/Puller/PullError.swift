@@ -64,6 +64,10 @@ public struct PullError: Error, Hashable, Sendable {
         case foreignRefused(String)
         /// All platforms are asked for in a layout that holds one.
         case onePlatformLayout
+        /// A folder is asked for in a layout that is an archive's.
+        case folderLayout
+        /// The disk has not the room; in bytes. What layers inflate to is not known before, so that more may be needed.
+        case noRoom(needed: Int64, available: Int64)
         /// A kind of content that is not an image, or not one that can be written in this layout.
         case unsupported(String)
         /// The disk: this errno.

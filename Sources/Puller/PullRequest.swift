@@ -1,74 +1,49 @@
-/// What to pull, and where to put it.
+/// What to pull, and what becomes of it.
 public struct PullRequest: Sendable {
-    /// Where the archive goes.
-    public enum Output: Hashable, Sendable {
-        /// A file that appears under this path when all is verified.
-        ///
-        /// `replacing` says what may already stand there: see ``Replacing``.
-        case file(path: String, replacing: Replacing)
-        /// Standard output; nothing is kept on disk.
-        case standardOutput
-    }
-
-    /// What may be replaced by a finished archive.
-    public enum Replacing: Hashable, Sendable {
-        /// Whatever file stands there, as `docker save -o` does.
-        case anything
-        /// Only an archive of the same reference and platform (names made by us).
-        case sameImage
-        /// Nothing (`-no-clobber`).
-        case nothing
-    }
-
-    /// How the whole archive is compressed.
-    public enum Compression: Hashable, Sendable {
-        /// A plain tar.
-        case none
-        /// `.tar.gz`.
-        case gzip
-        /// `.tar.zst`.
-        case zstd
-    }
-
-    /// The image.
-    public var reference: ImageReference
+    /// The images, in the archive's order; never empty.
+    public var references: [ImageReference]
     /// The platform; another one is never taken in its place.
     public var platform: Platform
-    /// Whether every platform of the index is saved, in layout `docker`; `platform` is then the one that engines see
-    /// which know of one only, and where the image does not exist for it the first in the index.
+    /// Whether every platform of the index is saved, in layouts `docker` and `oci`; `platform` is then the one that engines
+    /// see which know of one only, and where the image does not exist for it the first in the index.
     public var allPlatforms = false
-    /// The archive's layout.
-    public var layout: ArchiveLayout = .docker(keepIndex: false)
-    /// The name that the archive gives to the image; nil for the reference's own.
+    /// The name that the archive gives to the image, where it is one; nil for the reference's own.
     public var name: ImageReference?
-    /// Where it goes.
-    public var output: Output
-    /// How it is compressed.
-    public var compression: Compression = .none
-    /// How many layers are fetched at a time; 1 or more.
-    public var jobs = 4
+    /// What the archive is to be like, and where it goes.
+    public var archive: ArchiveRequest
 
-    /// A pull in the default layout.
-    public init(reference: ImageReference, platform: Platform, output: Output) {
-        self.reference = reference
-        self.platform = platform
-        self.output = output
+    /// A pull of one image in the default layout.
+    public init(reference: ImageReference, platform: Platform, output: ArchiveRequest.Output) {
+        self.init(references: [reference], platform: platform, archive: ArchiveRequest(to: output))
     }
 
-    /// The layout in which the archive is written.
+    /// A pull of images into one archive.
+    public init(references: [ImageReference], platform: Platform, archive: ArchiveRequest) {
+        self.references = references
+        self.platform = platform
+        self.archive = archive
+    }
+
+    /// The archive as it is written: where all platforms are saved, the index stays in.
     ///
-    /// - Throws: `PullError` with `.onePlatformLayout`.
-    var effectiveLayout: ArchiveLayout {
+    /// - Throws: `PullError` with `.onePlatformLayout` or `.folderLayout`.
+    var effectiveArchive: ArchiveRequest {
         get throws {
-            switch (allPlatforms, layout) {
-            case (false, _): return layout
-            case (true, .docker): return .docker(keepIndex: true)
-            case (true, .oci): return .oci(keepIndex: true)
-            case (true, .docker2010), (true, .graphdriver), (true, .synology):
-                throw PullError(step: .archive, place: reference.familiar, cause: .onePlatformLayout)
+            try archive.refuseContradictions()
+            guard allPlatforms else { return archive }
+            var archive = archive
+            switch archive.layout {
+            case .docker: archive.layout = .docker(keepIndex: true)
+            case .oci: archive.layout = .oci(keepIndex: true)
+            case .docker2010, .graphdriver, .synology:
+                throw PullError(step: .archive, place: place, cause: .onePlatformLayout)
             }
+            return archive
         }
     }
+
+    /// What errors call it.
+    var place: String { references.first?.familiar ?? "" }
 }
 
 /// How the registry is reached and who asks.
@@ -122,24 +97,4 @@ public enum PullEvent: Hashable, Sendable {
     case slow(mirror: String, bytesPerSecond: Int)
     /// Nothing can be kept for the next run, should this one be interrupted: this errno.
     case cacheUnusable(errno: Int32)
-}
-
-/// What a pull has made.
-public struct PullResult: Sendable {
-    /// The image as it stands in the archive.
-    public var image: ArchivedImage
-    /// The layout it was written in.
-    public var layout: ArchiveLayout
-    /// The path of the archive; nil on standard output.
-    public var path: String?
-    /// Bytes written.
-    public var size: Int64
-
-    /// Puts the parts together.
-    public init(image: ArchivedImage, layout: ArchiveLayout, path: String?, size: Int64) {
-        self.image = image
-        self.layout = layout
-        self.path = path
-        self.size = size
-    }
 }

@@ -53,19 +53,41 @@ struct PulledLayers: Sendable {
 
     /// Fetches all layers into a file, at most `jobs` at a time, lowest first; the first failure ends the others.
     func fetchAll(from source: any BlobSource, jobs: Int, over link: Link, into work: Workplace) async throws {
-        if let errno = work.cacheFailure { report(.cacheUnusable(errno: errno)) }
+        reportCache(of: work)
+        try await forEach(jobs: jobs) { layer in
+            try await fetch(layer, from: source) { try work.transfer(layer, over: link, progress: $0) }
+        }
+    }
+
+    /// Does something with every layer, at most `jobs` at a time, lowest first; the first failure ends the others.
+    func forEach(jobs: Int, _ body: @escaping @Sendable (Descriptor) async throws -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             var rest = distinct[...]
             func startNext() {
                 guard let layer = rest.popFirst() else { return }
-                group.addTask {
-                    try await fetch(layer, from: source) { try work.transfer(layer, over: link, progress: $0) }
-                }
+                group.addTask { try await body(layer) }
             }
             for _ in 0..<max(1, jobs) { startNext() }
             while try await group.next() != nil { startNext() }
         }
     }
+
+    /// Says why nothing can be kept of what is fetched into a file, if nothing can.
+    func reportCache(of work: Workplace) {
+        if let errno = work.cacheFailure { report(.cacheUnusable(errno: errno)) }
+    }
+
+    /// Says that a layer is there already and verified.
+    func reportPresent(_ layer: Descriptor) {
+        for number in numbers[layer.digest] ?? [] {
+            report(.resumed(layer: number, bytes: layer.size))
+            report(.received(layer: number, bytes: layer.size))
+            report(.verified(layer: number))
+        }
+    }
+
+    /// Says which layers they are.
+    func reportPlan() { report(.planned(layers: all)) }
 
     /// Says that the archive is being put together.
     func reportAssembling() { report(.assembling) }

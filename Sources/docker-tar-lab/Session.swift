@@ -49,7 +49,7 @@ struct Session: Sendable {
     }
 
     private func pull(_ request: PullRequest, by puller: Puller) async throws {
-        let stream: Console.Stream = request.output == .standardOutput ? .error : .output
+        let stream: Console.Stream = request.archive.output == .standardOutput ? .error : .output
         let display = ProgressDisplay(
             console: console, stream: stream, style: invocation.isQuiet ? .none : canDraw ? .drawn : .plain,
             language: language, clock: ContinuousClock())
@@ -66,8 +66,8 @@ struct Session: Sendable {
             return
         }
         let engines = Engines(
-            layout: result.layout, index: request.allPlatforms ? nil : result.image.index,
-            layers: result.image.layers, compression: request.compression)
+            layout: result.layout, index: request.allPlatforms ? nil : result.images.first?.index,
+            layers: result.images.flatMap(\.layers), compression: request.archive.compression)
         console.verbatim("Output File:  \(path)", on: stream)
         console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream)
         for note in engines.notes { journal.tell(note) }

@@ -17,7 +17,7 @@ struct ArchiveOutput: ~Copyable {
     /// Begins with no bytes.
     ///
     /// - Throws: `.unsupported` when the compression cannot be begun.
-    init(to sink: consuming Sink, compression: PullRequest.Compression) throws(PullError.Cause) {
+    init(to sink: consuming Sink, compression: ArchiveRequest.Compression) throws(PullError.Cause) {
         compressor = try Compressor(compression)
         delivery = Delivery(sink: sink)
     }
@@ -68,7 +68,7 @@ private struct Compressor: ~Copyable {
     private var gzip: GzipDeflate?
     private var zstd: ZstandardEncoder?
 
-    init(_ compression: PullRequest.Compression) throws(PullError.Cause) {
+    init(_ compression: ArchiveRequest.Compression) throws(PullError.Cause) {
         switch compression {
         case .none: break
         case .gzip: gzip = try GzipDeflate.start()

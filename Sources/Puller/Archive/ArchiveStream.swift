@@ -20,7 +20,7 @@ final class ArchiveStream: Sendable {
     /// Begins an archive in a file, which is left to the caller to be committed.
     ///
     /// - Throws: `.unsupported` when the compression cannot be begun.
-    init(to file: ArchiveFile, compression: PullRequest.Compression = .none) throws(PullError.Cause) {
+    init(to file: ArchiveFile, compression: ArchiveRequest.Compression = .none) throws(PullError.Cause) {
         self.file = compression == .none ? file : nil
         state = Mutex(State(output: try ArchiveOutput(to: .file(file), compression: compression)))
     }
@@ -28,7 +28,7 @@ final class ArchiveStream: Sendable {
     /// Begins an archive in a pipe, a terminal, or whatever else takes bytes in order.
     ///
     /// - Throws: `.unsupported` when the compression cannot be begun.
-    init(to pipe: consuming FileDescriptor, compression: PullRequest.Compression = .none) throws(PullError.Cause) {
+    init(to pipe: consuming FileDescriptor, compression: ArchiveRequest.Compression = .none) throws(PullError.Cause) {
         file = nil
         state = Mutex(State(output: try ArchiveOutput(to: .pipe(pipe), compression: compression)))
     }
@@ -86,24 +86,24 @@ final class ArchiveStream: Sendable {
         }
     }
 
-    /// Writes a layer that is inflated from a blob on disk, and checks its diffID.
+    /// Whether a place in it can be written again.
+    var canGoBack: Bool { file != nil }
+
+    /// Writes a layer that is inflated from a blob on disk.
     ///
-    /// In a plain file the layer is inflated once and its header put before it; elsewhere the size must be known first,
-    /// so it is inflated twice.
+    /// Without a size its diffID is checked here: in a plain file it is inflated once and its header put before it;
+    /// elsewhere the size must be known first, so it is inflated twice.
     ///
+    /// - Parameter size: what it inflates to, where that is known and its diffID checked.
     /// - Throws: `.undecodable`, `.unsupported`, `.diffIDMismatch`, `.disk`, `.outputClosed`; `CancellationError`.
-    func append(_ member: ArchiveMember, inflating spool: SpoolFile) throws {
+    func append(_ member: ArchiveMember, inflating spool: SpoolFile, size: Int64? = nil) throws {
         guard case .inflated(_, let diffID) = member.content else { return try append(member) }
-        if let file {
-            try append(member, diffID: diffID, inflating: spool, inPlaceIn: file)
-        } else {
-            let layer = try VerifiedLayer(diffID: diffID)
-            try spool.inflate { try layer.update($0) }
-            try layer.finish()
-            try begin(member, size: layer.received)
-            try spool.inflate { try write($0) }
-            try end()
+        if size == nil, let file {
+            return try append(member, diffID: diffID, inflating: spool, inPlaceIn: file)
         }
+        try begin(member, size: size ?? spool.inflatedSize(verifying: diffID))
+        try spool.inflate { try write($0) }
+        try end()
     }
 
     private func append(
@@ -156,5 +156,14 @@ extension SpoolFile {
         var inflater = Inflater()
         try forEachPiece { try inflater.push($0, into: body) }
         try inflater.finish(into: body)
+    }
+    /// How many bytes the blob inflates to.
+    ///
+    /// - Throws: as ``inflate(into:)``; `.diffIDMismatch` where they are others than those of the diffID.
+    func inflatedSize(verifying diffID: Digest) throws -> Int64 {
+        let layer = try VerifiedLayer(diffID: diffID)
+        try inflate { try layer.update($0) }
+        try layer.finish()
+        return layer.received
     }
 }

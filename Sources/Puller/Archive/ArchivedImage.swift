@@ -87,6 +87,8 @@ struct ImageStock: Sendable {
     var images: [ArchivedImage]
     /// Brings every layer of ``images``, verified.
     var blobs: any BlobSource
+    /// Whether all layers are on this machine already, and their coming has been reported.
+    var isReported = false
 }
 
 /// One member of a tar archive. A layout is a list of them; a writer makes the bytes.

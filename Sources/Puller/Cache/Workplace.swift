@@ -40,6 +40,11 @@ struct Workplace: Sendable {
     private let cache: BlobCache?
     private let record: PartialRecord?
 
+    /// How many bytes are still to be written of each blob, at all its places.
+    var missing: [Int64] {
+        zip(places, kept).map { place, kept in (place.blob.size - kept.count) * Int64(place.starts.count) }
+    }
+
     // MARK: Blocking
 
     /// Opens the file in which an earlier run had the same blobs at the same places, or else makes a new one, and brings

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// Blobs that have been fetched and verified, and wait on disk in a file without a name.
 struct SpooledBlobs: BlobSource {
     private let spools: [Digest: SpoolFile]
@@ -19,13 +13,13 @@ struct SpooledBlobs: BlobSource {
     ///   - blobs: with sizes that the server claims.
     ///   - source: where they come from.
     ///   - spooling: where they wait, and over what they come.
-    /// - Throws: `PullError`: `.malformed` for more than ``limit``, `.disk` with ENOSPC for more than the disk has; what
+    /// - Throws: `PullError`: `.malformed` for more than ``limit``, `.noRoom` for more than the disk has; what
     ///   the source throws; `CancellationError`.
     static func fetch(
         _ blobs: PulledLayers, from source: any BlobSource, into spooling: Spooling
     ) async throws -> SpooledBlobs {
         let work = try await onDisk(spooling.path) {
-            try refuse(blobs.distinct, beyond: room(beside: spooling.path))
+            try refuse(blobs.distinct, beyond: DiskRoom.left(beside: spooling.path))
             return try Workplace.open(
                 beside: spooling.path, for: .spool, try Workplace.Place.inARow(blobs.distinct), cache: nil)
         }
@@ -37,23 +31,12 @@ struct SpooledBlobs: BlobSource {
         return SpooledBlobs(spools: spools, place: spooling.path)
     }
 
-    /// How many bytes the disk has left for a user.
-    private static func room(beside path: String) throws(PullError.Cause) -> UInt64 {
-        var status = statvfs()
-        _ = try retrying { Int(statvfs(PartialName.folder(of: path), &status)) }
-        let (room, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
-        return overflow ? .max : room
-    }
-
-    /// - Throws: `.malformed` for more than ``limit``, `.disk` with ENOSPC for more than `room`.
-    static func refuse(_ blobs: [Descriptor], beyond room: UInt64) throws(PullError.Cause) {
-        var sum: Int64 = 0
-        for blob in blobs {
-            let (next, overflow) = sum.addingReportingOverflow(blob.size)
-            guard !overflow, next <= limit else { throw .malformed("more than \(limit >> 30) GiB of layers") }
-            sum = next
+    /// - Throws: `.malformed` for more than ``limit``, `.noRoom` for more than `room`.
+    static func refuse(_ blobs: [Descriptor], beyond room: Int64) throws(PullError.Cause) {
+        guard let sum = DiskRoom.sum(blobs.map(\.size)), sum <= limit else {
+            throw .malformed("more than \(limit >> 30) GiB of layers")
         }
-        guard UInt64(sum) <= room else { throw .disk(errno: ENOSPC) }
+        try DiskRoom.require([sum], of: room)
     }
 
     /// See ``BlobSource``. The disk is believed no more than the network.

@@ -8,10 +8,10 @@ extension Flags {
         let (output, compression) = try self.output(reference, platform, in: surroundings)
         var request = PullRequest(reference: reference, platform: platform ?? Self.usualPlatform, output: output)
         request.allPlatforms = platform == nil
-        request.compression = compression
-        request.layout = try layout(at: surroundings.time())
+        request.archive.compression = compression
+        request.archive.layout = try layout(at: surroundings.time())
         request.name = try name()
-        request.jobs = try parallelJobs()
+        request.archive.jobs = try parallelJobs()
         return request
     }
 
@@ -37,7 +37,7 @@ extension Flags {
 
     private func output(
         _ reference: ImageReference, _ platform: Platform?, in surroundings: Surroundings
-    ) throws(UsageError) -> (PullRequest.Output, PullRequest.Compression) {
+    ) throws(UsageError) -> (ArchiveRequest.Output, ArchiveRequest.Compression) {
         guard output != "-" else {
             if noClobber { throw .conflict(Flag.noClobber.spelling, "\(Flag.output.spelling) -") }
             return (.standardOutput, .none)
@@ -51,7 +51,7 @@ extension Flags {
         return (.file(path: output, replacing: noClobber ? .nothing : .anything), Self.compression(of: output))
     }
 
-    private static func compression(of path: String) -> PullRequest.Compression {
+    private static func compression(of path: String) -> ArchiveRequest.Compression {
         let path = path.lowercased()
         if [".tar.gz", ".tgz"].contains(where: path.hasSuffix) { return .gzip }
         return [".tar.zst", ".tzst"].contains(where: path.hasSuffix) ? .zstd : .none

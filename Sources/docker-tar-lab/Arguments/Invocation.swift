@@ -15,7 +15,7 @@ struct Invocation: Sendable {
         /// The one image that it is about; nil for a diagnosis.
         fileprivate var image: ImageReference? {
             switch self {
-            case .pull(let request): request.reference
+            case .pull(let request): request.references.first
             case .list(let reference, _), .tags(let reference, _): reference
             case .inspect(let request): request.reference
             case .diagnose: nil
@@ -82,9 +82,9 @@ struct Invocation: Sendable {
         forgets = flags.forget
         if flags.password != nil { notices.append(.passwordIsVisible) }
         if case .pull(let request) = task {
-            circumstances.writesToOutput = request.output == .standardOutput
+            circumstances.writesToOutput = request.archive.output == .standardOutput
             circumstances.keepsContent = transfer.cache != nil && !circumstances.writesToOutput
-            if (request.name ?? request.reference).tag == nil { notices.append(.loadsWithoutName) }
+            if (request.name ?? request.references.first)?.tag == nil { notices.append(.loadsWithoutName) }
         }
     }
 

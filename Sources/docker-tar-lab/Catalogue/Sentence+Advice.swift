@@ -216,6 +216,10 @@ extension Sentence {
         Sentence(en: "leave out -format, or name one platform with -arch.", zh: "去掉 -format，或用 -arch 指定一个平台。")
     }
 
+    static var folderFormat: Sentence {
+        Sentence(en: "use -format oci-dir, or name a file with -output.", zh: "改用 -format oci-dir，或用 -output 指定文件。")
+    }
+
     static var nothingWasKept: Sentence {
         Sentence(
             en:

@@ -60,6 +60,9 @@ extension Sentence {
                 zh: "仓库没有该镜像层，且拒绝访问其指定的下载地址：\(reason)")
         case .onePlatformLayout:
             Sentence(en: "this layout holds one platform", zh: "该归档格式只能容纳一个平台")
+        case .folderLayout:
+            Sentence(en: "only an OCI layout can be a folder", zh: "只有 OCI 布局才能写成文件夹")
+        case .noRoom(let needed, let available): noRoom(ByteCount.text(needed), ByteCount.text(available))
         case .unsupported(let detail):
             Sentence(en: "this kind of content cannot be saved: \(detail)", zh: "无法保存这种内容：\(detail)")
         case .disk(let errno): .errno(errno)
@@ -75,6 +78,12 @@ extension Sentence {
         case .allFailed:
             Sentence(en: "all that could be asked have failed", zh: "所有可用的来源都失败了")
         }
+    }
+
+    private static func noRoom(_ needed: String, _ available: String) -> Sentence {
+        Sentence(
+            en: "at least \(needed) are needed on that disk, and \(available) are left",
+            zh: "该磁盘至少需要 \(needed)，目前只剩 \(available)")
     }
 
     private static func digestMismatch(_ expected: Digest, _ actual: Digest) -> Sentence {

@@ -17,6 +17,8 @@ enum Advice {
         case .credential(let problem): credential(problem, error.place)
         case .foreignRefused: [.withoutForeignLayers]
         case .onePlatformLayout: [.layoutOfAll]
+        case .folderLayout: [.folderFormat]
+        case .noRoom: [.makeRoom]
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable:
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])
         case .unsupported: [circumstances.action == .pull ? .listFirst(circumstances.image) : .otherTag]

@@ -11,7 +11,7 @@ struct Engines: Hashable, Sendable {
     /// What to know before the archive is carried anywhere.
     let notes: [Sentence]
 
-    init(layout: ArchiveLayout, index: ImageIndex?, layers: [Descriptor], compression: PullRequest.Compression) {
+    init(layout: ArchiveLayout, index: ImageIndex?, layers: [Descriptor], compression: ArchiveRequest.Compression) {
         var names: [Sentence]
         var notes: [Sentence] = []
         switch layout {

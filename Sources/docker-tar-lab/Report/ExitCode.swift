@@ -48,12 +48,12 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     private init(_ cause: PullError.Cause, isLab: Bool) {
         switch cause {
         case .notFound, .noSuchPlatform, .unsupported, .foreignRefused: self = .notFound
-        case .onePlatformLayout: self = .usage
+        case .onePlatformLayout, .folderLayout: self = .usage
         case .unauthorised, .realmRefused, .credential: self = .notAuthorised
         case .rateLimited: self = .rateLimited
         case .status, .malformed: self = .network
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable, .stale, .notVouched: self = .verification
-        case .disk, .exists: self = .disk
+        case .disk, .exists, .noRoom: self = .disk
         case .network(let error): self.init(error, isLab: isLab)
         case .allFailed(let errors): self = Self.common(errors.map { ExitCode($0.cause, isLab: isLab) })
         }

@@ -33,12 +33,12 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
     ])
     func onePullIsSaidInManyWays(line: String) throws {
         let request = try request(line)
-        #expect(request.reference.familiar == "nginx:latest")
+        #expect(request.references.first?.familiar == "nginx:latest")
         #expect(request.platform == Platform(os: "linux", architecture: "amd64"))
-        #expect(request.output == .file(path: "nginx_latest_amd64.tar", replacing: .sameImage))
-        #expect(request.layout == .docker(keepIndex: false))
-        #expect(request.compression == .none)
-        #expect(request.jobs == 4)
+        #expect(request.archive.output == .file(path: "nginx_latest_amd64.tar", replacing: .sameImage))
+        #expect(request.archive.layout == .docker(keepIndex: false))
+        #expect(request.archive.compression == .none)
+        #expect(request.archive.jobs == 4)
         #expect(request.name == nil)
     }
 
@@ -52,7 +52,7 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
     }
 
     @Test(arguments: [
-        ("pull nginx -output a.tar", "a.tar", PullRequest.Replacing.anything, PullRequest.Compression.none),
+        ("pull nginx -output a.tar", "a.tar", ArchiveRequest.Replacing.anything, ArchiveRequest.Compression.none),
         ("pull nginx -output a.tar -no-clobber", "a.tar", .nothing, .none),
         ("pull nginx -no-clobber", "nginx_latest_amd64.tar", .nothing, .none),
         ("pull nginx -output here", "here/nginx_latest_amd64.tar", .sameImage, .none),
@@ -65,20 +65,20 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
         ("pull ghcr.io/owner/img:tag -arch aarch64", "ghcr.io_owner_img_tag_arm64.tar", .sameImage, .none),
     ])
     func theArchivesPlace(
-        line: String, path: String, replacing: PullRequest.Replacing, compression: PullRequest.Compression
+        line: String, path: String, replacing: ArchiveRequest.Replacing, compression: ArchiveRequest.Compression
     ) throws {
         let request = try request(line, surroundings(folders: ["here"]))
-        #expect(request.output == .file(path: path, replacing: replacing))
-        #expect(request.compression == compression)
+        #expect(request.archive.output == .file(path: path, replacing: replacing))
+        #expect(request.archive.compression == compression)
     }
 
     @Test func standardOutputLayoutsNamesAndJobs() throws {
-        #expect(try request("pull nginx -output -").output == .standardOutput)
+        #expect(try request("pull nginx -output -").archive.output == .standardOutput)
         #expect(try invocation("pull nginx -output -").circumstances.writesToOutput)
-        #expect(try request("pull nginx -keep-index").layout == .docker(keepIndex: true))
-        #expect(try request("pull nginx -format docker-20.10").layout == .docker2010(saveTime: 1_700_000_000))
+        #expect(try request("pull nginx -keep-index").archive.layout == .docker(keepIndex: true))
+        #expect(try request("pull nginx -format docker-20.10").archive.layout == .docker2010(saveTime: 1_700_000_000))
         #expect(try request("pull nginx -as mine:1").name?.familiar == "mine:1")
-        #expect(try request("pull nginx -jobs 16").jobs == 16)
+        #expect(try request("pull nginx -jobs 16").archive.jobs == 16)
         #expect(try request("pull nginx -arch linux/arm/v7").platform.variant == "v7")
     }
 
@@ -88,7 +88,7 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
             let request = try request(line)
             #expect(request.allPlatforms)
             #expect(request.platform == Platform(os: "linux", architecture: "amd64"))
-            #expect(request.output == .file(path: "nginx_latest_all.tar", replacing: .sameImage))
+            #expect(request.archive.output == .file(path: "nginx_latest_all.tar", replacing: .sameImage))
         }
         #expect(try !request("pull nginx").allPlatforms)
     }

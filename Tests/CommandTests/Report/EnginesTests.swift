@@ -14,7 +14,7 @@ import Testing
 
     private func engines(
         _ layout: ArchiveLayout, _ types: [String], index: ImageIndex? = nil,
-        compression: PullRequest.Compression = .none
+        compression: ArchiveRequest.Compression = .none
     ) -> Engines {
         Engines(
             layout: layout, index: index, layers: types.enumerated().map { Sample.layer($0, size: 1, type: $1) },

@@ -57,8 +57,8 @@ import Testing
     /// The judges are gzip(1) and zstd(1), and two runs give the same bytes.
     @Test(
         .enabled(if: Tool.areThere(.gzip, .zstd), "needs gzip and zstd"),
-        arguments: [(PullRequest.Compression.gzip, Tool.gzip), (.zstd, .zstd)])
-    func compressedAsAWhole(compression: PullRequest.Compression, tool: Tool) throws {
+        arguments: [(ArchiveRequest.Compression.gzip, Tool.gzip), (.zstd, .zstd)])
+    func compressedAsAWhole(compression: ArchiveRequest.Compression, tool: Tool) throws {
         let folder = try ScratchFolder()
         for name in ["one.\(tool.ending)", "two.\(tool.ending)"] {
             let file = try ArchiveFile.create(at: folder.path(name))

@@ -179,19 +179,40 @@ import Testing
         }
     }
 
+    /// What cannot fit is not begun: the layers' sizes are known.
+    @Test(.enabled(if: TinyDisk.isPossible, "only root can mount a disk"), arguments: ResumeTests.layouts)
+    func aSmallDiskIsRefusedBeforeTheFirstBlob(_ layout: ArchiveLayout) async throws {
+        let disk = try TinyDisk(size: "1m")
+        let cache = try CacheBench()
+        let image = try NoiseImage(layers: 600_000, 600_000)
+        let bench = try cache.bench()
+        var request = try bench.request(NoiseImage.name, layout: layout)
+        request.archive.output = .file(path: disk.path + "/out.tar", replacing: .anything)
+        let cause = try await bench.cause(image.registry, request)
+        guard case .noRoom(let needed, let available)? = cause else {
+            Issue.record("\(String(describing: cause))")
+            return
+        }
+        #expect(needed >= 1_200_000 && available <= 1 << 20)
+        #expect(image.ranges(0).isEmpty && image.ranges(1).isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+        #expect(cache.files == [])
+    }
+
+    /// What layers inflate to is not known before.
     @Test(.enabled(if: TinyDisk.isPossible, "only root can mount a disk"))
     func aFullDiskLeavesNothingNeitherThereNorInTheCache() async throws {
         let disk = try TinyDisk(size: "1m")
         let cache = try CacheBench()
-        let image = try NoiseImage(layers: 3_000_000)
-        for layout in ResumeTests.layouts {
-            let bench = try cache.bench()
-            var request = try bench.request(NoiseImage.name, layout: layout)
-            request.output = .file(path: disk.path + "/out.tar", replacing: .anything)
-            #expect(try await bench.cause(image.registry, request) == .disk(errno: ENOSPC))
-            #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
-            #expect(cache.files == [])
-        }
+        let bench = try cache.bench()
+        let registry = FakeRegistry("lab/rare", speaksTLS: false)
+        let zeros = try Digester.digest(of: [UInt8](repeating: 0, count: 3_000_000))
+        try ServedImage(layers: [RareEncodingTests.manyZeros], diffIDs: [zeros]).serve(in: registry)
+        var request = try bench.request("127.0.0.1:5055/lab/rare", layout: .docker2010(saveTime: 0))
+        request.archive.output = .file(path: disk.path + "/out.tar", replacing: .anything)
+        #expect(try await bench.cause(registry, request) == .disk(errno: ENOSPC))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+        #expect(cache.files == [])
     }
 
     @Test(.enabled(if: TinyDisk.isPossible, "only root can mount a disk"))
@@ -213,7 +234,7 @@ import Testing
         let cache = try CacheBench()
         let bench = try cache.bench()
         var request = try bench.request(NoiseImage.name)
-        request.output = .file(path: disk.path + "/out.tar", replacing: .anything)
+        request.archive.output = .file(path: disk.path + "/out.tar", replacing: .anything)
         #expect(try await bench.cause(try NoiseImage(layers: 3000).registry, request) == .disk(errno: EROFS))
         #expect(cache.files == [])
     }

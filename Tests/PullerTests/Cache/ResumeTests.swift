@@ -181,7 +181,7 @@ import Testing
         image.breakOff(after: 300_000)
         let first = try cache.bench()
         var request = try first.request(NoiseImage.name, layout: .docker2010(saveTime: 0))
-        request.output = .standardOutput
+        request.archive.output = .standardOutput
         let out = try #require(FileHandle(forWritingAtPath: "/dev/null"))
         await #expect(throws: PullError.self) {
             _ = try await first.puller(image.registry, standardOutput: out.fileDescriptor).pull(request)

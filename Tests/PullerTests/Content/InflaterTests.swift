@@ -86,7 +86,9 @@ import Testing
     }
 
     /// More output than the decoders' own buffers hold, from one push.
-    @Test(arguments: [PullRequest.Compression.gzip, .zstd]) func inflatesFar(_ compression: PullRequest.Compression)
+    @Test(arguments: [ArchiveRequest.Compression.gzip, .zstd]) func inflatesFar(
+        _ compression: ArchiveRequest.Compression
+    )
         throws
     {
         let zeros = [UInt8](repeating: 0, count: 3_000_000)
@@ -120,7 +122,7 @@ func inflate(_ input: [UInt8], pieces size: Int) throws -> [UInt8] {
 }
 
 /// Bytes compressed in memory, by the project's own encoders, which other tests put before gzip(1) and zstd(1).
-func compressed(_ bytes: [UInt8], _ compression: PullRequest.Compression) throws -> [UInt8] {
+func compressed(_ bytes: [UInt8], _ compression: ArchiveRequest.Compression) throws -> [UInt8] {
     var output: [UInt8] = []
     switch compression {
     case .none: output = bytes

@@ -16,7 +16,7 @@ import Testing
         scRn+wIAAAAABFla
         """)
     /// Three million zeros.
-    private static let manyZeros = bytes("QlpoOTFBWSZTWaZFgLIAFvpACMAAQAAACCAAMMwJqmmpAi2pIEXi7kinChIUyLAWQA==")
+    static let manyZeros = bytes("QlpoOTFBWSZTWaZFgLIAFvpACMAAQAAACCAAMMwJqmmpAi2pIEXi7kinChIUyLAWQA==")
     /// One byte behind a dictionary of 192 MiB.
     private static let hugeDictionary = bytes(
         "/Td6WFoAAATm1rRGAgAhAR8AAAD+YO3eAQAAQQAAAACX5wOMB8Y1yAABGQGlLIHMH7bzfQEAAAAABFla")

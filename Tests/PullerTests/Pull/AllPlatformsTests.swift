@@ -71,7 +71,7 @@ import Testing
         let bench = try PullBench()
         let registry = try FakeRegistry.golden()
         var request = try Self.request(bench, "127.0.0.1:5055/lab/img1:multi")
-        request.layout = .docker2010(saveTime: 0)
+        request.archive.layout = .docker2010(saveTime: 0)
         #expect(try await bench.cause(registry, request) == .onePlatformLayout)
         #expect(registry.requests.isEmpty)
     }

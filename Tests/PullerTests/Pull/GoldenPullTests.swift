@@ -53,14 +53,14 @@ import Testing
     }
 
     @Test(
-        arguments: [PullRequest.Compression.gzip, .zstd],
+        arguments: [ArchiveRequest.Compression.gzip, .zstd],
         [ArchiveLayout.docker(keepIndex: false), .docker2010(saveTime: 0)])
-    func compressesTheSameBytes(_ compression: PullRequest.Compression, _ layout: ArchiveLayout) async throws {
+    func compressesTheSameBytes(_ compression: ArchiveRequest.Compression, _ layout: ArchiveLayout) async throws {
         let bench = try PullBench()
         let registry = try FakeRegistry.golden()
         try await bench.pull(registry, bench.request(to: "plain.tar", layout: layout))
         var request = try bench.request(to: "packed", layout: layout)
-        request.compression = compression
+        request.archive.compression = compression
         try await bench.pull(registry, request)
         var inflater = Inflater()
         var inflated: [UInt8] = []

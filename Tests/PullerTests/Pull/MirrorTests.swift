@@ -116,7 +116,7 @@ import Testing
         for layer in FakeRegistry.layers { liar.fail("blobs/sha256:\(layer)", with: .flipped(0), lasting: true) }
         let bench = try PullBench()
         var request = try bench.request(Self.name)
-        request.jobs = 1
+        request.archive.jobs = 1
         let puller = Puller(
             transport: FakeInternet(["a.example": liar, "b.example": honest]),
             access: try access(["a.example", "b.example"]), patience: bench.patience, standardOutput: -1)
@@ -134,7 +134,7 @@ import Testing
         honest.fail("blobs/sha256:\(FakeRegistry.layers[2])", with: .status(403), lasting: true)
         let bench = try PullBench()
         var request = try bench.request(Self.name)
-        request.jobs = 1
+        request.archive.jobs = 1
         let events = Mutex<[PullEvent]>([])
         let puller = Puller(
             transport: FakeInternet(["a.example": bad, "b.example": honest]),
@@ -171,7 +171,7 @@ import Testing
         first.fail(layer, with: .cut(after: 100), .status(403))
         let bench = try PullBench()
         var request = try bench.request(Self.name)
-        if isPiped { request.output = .standardOutput }
+        if isPiped { request.archive.output = .standardOutput }
         let file = try FileHandle(forWritingTo: URL(filePath: "/dev/null"))
         let puller = Puller(
             transport: FakeInternet(["a.example": first, "b.example": second]),

@@ -23,15 +23,15 @@ import Testing
         #expect(try bench.bytes("out.tar") == bench.golden("docker-29-containerd.tar"))
     }
 
-    @Test(arguments: [PullRequest.Replacing.anything, .sameImage, .nothing])
-    func foldersAndDevicesNeverAre(_ replacing: PullRequest.Replacing) async throws {
+    @Test(arguments: [ArchiveRequest.Replacing.anything, .sameImage, .nothing])
+    func foldersAndDevicesNeverAre(_ replacing: ArchiveRequest.Replacing) async throws {
         let bench = try PullBench()
         let registry = try FakeRegistry.golden()
         try FileManager.default.createDirectory(
             at: bench.folder.appending(path: "out.tar"), withIntermediateDirectories: false)
         #expect(try await bench.cause(registry, bench.request(replacing: replacing)) == .exists)
         var request = try bench.request()
-        request.output = .file(path: "/dev/null", replacing: replacing)
+        request.archive.output = .file(path: "/dev/null", replacing: replacing)
         #expect(try await bench.cause(registry, request) == .exists)
         #expect(registry.requests.isEmpty)
     }
@@ -94,8 +94,8 @@ import Testing
     @Test func whatCameMeanwhileIsJudgedAgain() async throws {
         let bench = try PullBench()
         let image = SavedImage(members: [], platform: try Platform(parsing: "amd64"))
-        for replacing in [PullRequest.Replacing.nothing, .sameImage] {
-            let output = PullRequest.Output.file(path: bench.path("out.tar"), replacing: replacing)
+        for replacing in [ArchiveRequest.Replacing.nothing, .sameImage] {
+            let output = ArchiveRequest.Output.file(path: bench.path("out.tar"), replacing: replacing)
             let file = try ArchiveFile.create(at: bench.path("out.tar"))
             try Data("theirs".utf8).write(to: bench.folder.appending(path: "out.tar"))
             await #expect { try await output.commit(file, of: image) } throws: { ($0 as? PullError)?.cause == .exists }
@@ -123,20 +123,21 @@ import Testing
     }
 
     @Test(arguments: [
-        (ArchiveLayout.docker(keepIndex: false), PullRequest.Compression.none), (.docker(keepIndex: false), .gzip),
+        (ArchiveLayout.docker(keepIndex: false), ArchiveRequest.Compression.none), (.docker(keepIndex: false), .gzip),
         (.docker2010(saveTime: 5), .none), (.docker2010(saveTime: 5), .zstd),
     ])
-    func standardOutputGetsTheSameBytes(_ layout: ArchiveLayout, _ compression: PullRequest.Compression) async throws {
+    func standardOutputGetsTheSameBytes(_ layout: ArchiveLayout, _ compression: ArchiveRequest.Compression) async throws
+    {
         let bench = try PullBench()
         let registry = try FakeRegistry.golden()
         registry.fail(HostilePullTests.layer, with: .cut(after: 200))
         var request = try bench.request(layout: layout)
-        request.compression = compression
+        request.archive.compression = compression
         try await bench.pull(registry, request)
 
         let pipe = Pipe.kept()
         registry.fail(HostilePullTests.layer, with: .cut(after: 100))
-        request.output = .standardOutput
+        request.archive.output = .standardOutput
         async let read = Self.readToEnd(pipe.fileHandleForReading)
         let result = try await bench.puller(registry, standardOutput: pipe.fileHandleForWriting.fileDescriptor).pull(
             request)

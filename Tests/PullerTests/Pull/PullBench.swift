@@ -63,19 +63,19 @@ final class PullBench: Sendable {
 
     func request(
         _ name: String = "127.0.0.1:5055/lab/img1:single", platform: String = "amd64", to file: String = "out.tar",
-        replacing: PullRequest.Replacing = .anything, layout: ArchiveLayout = .docker(keepIndex: false)
+        replacing: ArchiveRequest.Replacing = .anything, layout: ArchiveLayout = .docker(keepIndex: false)
     ) throws -> PullRequest {
         var request = PullRequest(
             reference: try ImageReference(parsing: name), platform: try Platform(parsing: platform),
             output: .file(path: path(file), replacing: replacing))
-        request.layout = layout
+        request.archive.layout = layout
         return request
     }
 
     @discardableResult
     func pull(
         _ registry: FakeRegistry, _ request: PullRequest, access: RegistryAccess = RegistryAccess()
-    ) async throws -> PullResult {
+    ) async throws -> ArchiveResult {
         try await puller(registry, access: access).pull(request) { event in self.events.withLock { $0.append(event) } }
     }
 
@@ -124,4 +124,9 @@ private final class BenchClock: Sendable {
                 self.elapsed.advance(wait)
             }, random: { 1 })
     }
+}
+
+extension ArchiveResult {
+    /// The only image.
+    var image: ArchivedImage { images[0] }
 }

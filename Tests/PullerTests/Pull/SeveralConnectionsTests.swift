@@ -100,7 +100,7 @@ import Testing
         let sizes = [9 << 20, 9 << 20, 9 << 20, 100, 5000, 200_000]
         let image = try NoiseImage(layers: sizes[0], sizes[1], sizes[2], sizes[3], sizes[4], sizes[5])
         var request = try bench.request(NoiseImage.name)
-        request.jobs = 6
+        request.archive.jobs = 6
         try await bench.pull(image.registry, request)
         try isRight(bench, image)
         #expect(image.registry.state.withLock(\.peak) <= connections)
@@ -134,7 +134,7 @@ import Testing
         let image = try NoiseImage(layers: 9 << 20, 100)
         let pipe = Pipe.kept()
         var request = try bench.request(NoiseImage.name)
-        request.output = .standardOutput
+        request.archive.output = .standardOutput
         async let read = OutputTests.readToEnd(pipe.fileHandleForReading)
         _ = try await bench.puller(
             image.registry, standardOutput: pipe.fileHandleForWriting.fileDescriptor

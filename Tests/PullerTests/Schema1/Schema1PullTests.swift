@@ -181,12 +181,12 @@ import Testing
     /// No more than the limit, and no more than the disk has.
     @Test(
         arguments: [
-            ([Int64(64) << 30], UInt64.max, nil), ([100, 200], 300, nil),
+            ([Int64(64) << 30], Int64.max, nil), ([100, 200], 300, nil),
             ([Int64(64) << 30, 1], .max, PullError.Cause.malformed("more than 64 GiB of layers")),
             ([.max, .max], .max, .malformed("more than 64 GiB of layers")),
-            ([100, 201], 300, .disk(errno: ENOSPC)), ([1], 0, .disk(errno: ENOSPC)),
-        ] as [([Int64], UInt64, PullError.Cause?)])
-    func whatIsSpooledIsBounded(_ sizes: [Int64], _ room: UInt64, _ cause: PullError.Cause?) throws {
+            ([100, 201], 300, .noRoom(needed: 301, available: 300)), ([1], 0, .noRoom(needed: 1, available: 0)),
+        ] as [([Int64], Int64, PullError.Cause?)])
+    func whatIsSpooledIsBounded(_ sizes: [Int64], _ room: Int64, _ cause: PullError.Cause?) throws {
         let digest = try Digester.digest(of: [])
         let blobs = sizes.map { Descriptor(mediaType: "", digest: digest, size: $0) }
         var found: PullError.Cause?
@@ -205,7 +205,7 @@ import Testing
                 return url
             }())
         var request = try bench.request(Self.name)
-        request.output = .standardOutput
+        request.archive.output = .standardOutput
         _ = try await bench.puller(registry, standardOutput: written.fileDescriptor).pull(request)
         #expect(try bench.bytes("piped.tar") == bench.bytes("out.tar"))
     }

@@ -5,11 +5,13 @@
 #endif
 
 /// What may stand under the name of an archive before it is written, and after.
-extension PullRequest.Output {
+extension ArchiveRequest.Output {
     /// The path; nil on standard output.
     var path: String? {
-        if case .file(let path, _) = self { return path }
-        return nil
+        switch self {
+        case .file(let path, _), .folder(let path): path
+        case .standardOutput: nil
+        }
     }
 
     /// Refuses what no pull may replace, before anything is asked: folders, devices and pipes always (`-o /dev/null` as
@@ -17,10 +19,14 @@ extension PullRequest.Output {
     ///
     /// - Throws: `PullError` with `.exists` or `.disk`.
     func refuseUnusable() async throws {
-        guard case .file(let path, let replacing) = self else { return }
-        try await onDisk(path) {
-            guard let isFile = try Self.isRegularFile(path) else { return }
-            if !isFile || replacing == .nothing { throw PullError.Cause.exists }
+        switch self {
+        case .file(let path, let replacing):
+            try await onDisk(path) {
+                guard let isFile = try Self.isRegularFile(path) else { return }
+                if !isFile || replacing == .nothing { throw PullError.Cause.exists }
+            }
+        case .folder(let path): try await onDisk(path) { try OCIFolder(path).refuseForeign() }
+        case .standardOutput: return
         }
     }
 

@@ -5,22 +5,22 @@
 #endif
 
 /// How the bytes of a pull come into an archive: straight to their places where all sizes are known, else in order.
-extension Puller {
+extension Archiver {
     /// Writes an archive into a file that has a hidden name until `commit` gives it its own.
     ///
     /// - Returns: the size of the file.
     func write(
-        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource, at path: String,
-        compression: PullRequest.Compression, jobs: Int, commit: @Sendable (ArchiveFile) async throws -> Void
+        _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource, at path: String,
+        as request: ArchiveRequest, commit: @Sendable (ArchiveFile) async throws -> Void
     ) async throws -> Int64 {
-        if compression == .none, let plan = try await onDisk(path, { try ArchivePlan(members) }) {
-            return try await write(plan, layers, from: source, at: path, jobs: jobs, commit: commit)
+        if request.compression == .none, let plan = try await onDisk(path, { try ArchivePlan(draft.members) }) {
+            return try await write(plan, layers, from: source, at: path, jobs: request.jobs, commit: commit)
         }
         let file = try await onDisk(path) { try ArchiveFile.create(at: path) }
         do {
-            let stream = try await onDisk(path) { try ArchiveStream(to: file, compression: compression) }
-            let size = try await write(
-                members, layers, from: source, to: stream, at: path, spoolingBeside: path, jobs: jobs)
+            let stream = try await onDisk(path) { try ArchiveStream(to: file, compression: request.compression) }
+            let assembly = Assembly(draft: draft, stream: stream, place: path, isOnDisk: true)
+            let size = try await write(assembly, layers, from: source, spoolingBeside: path, jobs: request.jobs)
             try await commit(file)
             return size
         } catch {
@@ -36,22 +36,30 @@ extension Puller {
     ///
     /// - Returns: the count of the bytes written.
     func write(
-        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource,
-        toStandardOutputWith compression: PullRequest.Compression, jobs: Int
+        _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource,
+        toStandardOutputAs request: ArchiveRequest
     ) async throws -> Int64 {
         let place = "-"
-        let isPlanned = try await onDisk(place) { try ArchivePlan(members) } != nil
+        let isPlanned = try await onDisk(place) { try ArchivePlan(draft.members) } != nil
         let stream = try await onDisk(place) {
             // A copy, since the stream closes what it is given.
             let copy = FileDescriptor(owning: Int32(try retrying { Int(dup(standardOutput)) }))
-            return try ArchiveStream(to: copy, compression: compression)
+            return try ArchiveStream(to: copy, compression: request.compression)
         }
         guard isPlanned else {
-            return try await write(
-                members, layers, from: source, to: stream, at: place, spoolingBeside: Self.spool, jobs: jobs)
+            let assembly = Assembly(draft: draft, stream: stream, place: place, isOnDisk: false)
+            return try await write(assembly, layers, from: source, spoolingBeside: Self.spool, jobs: request.jobs)
         }
+        return try await pass(draft.members, layers, from: source, through: stream, at: place)
+    }
+
+    /// Every member in its order; a layer's bytes go on as they come.
+    private func pass(
+        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource,
+        through stream: ArchiveStream, at place: String
+    ) async throws -> Int64 {
         // Bytes that must come in order come by one connection.
-        let link = Link(transfer, jobs: 1, clock: patience.clock)
+        let link = link(1)
         for member in members {
             guard let layer = member.content.layer else {
                 try await onDisk(place) { try stream.append(member) }
@@ -78,9 +86,11 @@ extension Puller {
         }
         let places = layers.distinct.map { Workplace.Place(blob: $0, starts: starts[$0.digest] ?? []) }
         try await working(beside: path, for: .archive, places) { work in
-            try await onDisk(path) { try work.file.write(plan, zeroing: work.isAdopted) }
-            let link = Link(transfer, jobs: jobs, clock: patience.clock)
-            try await layers.fetchAll(from: source, jobs: jobs, over: link, into: work)
+            try await onDisk(path) {
+                try DiskRoom.require(work.missing, beside: path)
+                try work.file.write(plan, zeroing: work.isAdopted)
+            }
+            try await layers.fetchAll(from: source, jobs: jobs, over: link(jobs), into: work)
             try await commit(work.file)
         }
         return plan.totalSize
@@ -88,26 +98,28 @@ extension Puller {
 
     /// The layers are fetched in parallel into a file beside the archive, and then written in the archive's order.
     private func write(
-        _ members: [ArchiveMember], _ layers: PulledLayers, from source: any BlobSource, to stream: ArchiveStream,
-        at place: String, spoolingBeside path: String, jobs: Int
+        _ assembly: Assembly, _ layers: PulledLayers, from source: any BlobSource, spoolingBeside path: String,
+        jobs: Int
     ) async throws -> Int64 {
-        let places = try await naming(.archive, at: place) { try Workplace.Place.inARow(layers.distinct) }
+        let places = try await naming(.archive, at: assembly.place) { try Workplace.Place.inARow(layers.distinct) }
         return try await working(beside: path, for: .spool, places) { work in
-            let link = Link(transfer, jobs: jobs, clock: patience.clock)
-            try await layers.fetchAll(from: source, jobs: jobs, over: link, into: work)
-            layers.reportAssembling()
-            for member in members {
-                let layer = member.content.layer
-                let step = layer.map { PullError.Step.layer($0.digest) } ?? .archive
-                let spool = layer.map { SpoolFile(in: work.file, at: work.start(of: $0), size: $0.size) }
-                try await assemble(member, from: spool, into: stream, step: step, at: place)
+            try await onDisk(path) {
+                // Layers seldom inflate to less than they are.
+                let inflated = assembly.isOnDisk ? layers.distinct.map(\.size) : []
+                try DiskRoom.require(work.missing + inflated, beside: path)
             }
-            return try await onDisk(place) { try stream.finish() }
+            try await layers.fetchAll(from: source, jobs: jobs, over: link(jobs), into: work)
+            layers.reportAssembling()
+            var spools: [Digest: SpoolFile] = [:]
+            for layer in layers.distinct {
+                spools[layer.digest] = SpoolFile(in: work.file, at: work.start(of: layer), size: layer.size)
+            }
+            return try await assembly.write(spools, jobs: jobs)
         }
     }
 
     /// Opens the file for the blobs, and sees to it that it is gone, named, or kept for the next run in the end.
-    private func working<Value: Sendable>(
+    func working<Value: Sendable>(
         beside path: String, for purpose: Workplace.Purpose, _ places: [Workplace.Place],
         _ body: (Workplace) async throws -> Value
     ) async throws -> Value {
@@ -122,26 +134,6 @@ extension Puller {
         } catch {
             try? await onDisk(path) { work.failed(with: error) }
             throw error
-        }
-    }
-
-    private func assemble(
-        _ member: ArchiveMember, from spool: SpoolFile?, into stream: ArchiveStream, step: PullError.Step,
-        at place: String
-    ) async throws {
-        try await withTaskExecutorPreference(.blocking) {
-            do {
-                switch (member.content, spool) {
-                case (.inflated, let spool?): try stream.append(member, inflating: spool)
-                case (.blob(let blob), let spool?):
-                    try stream.begin(member, size: blob.size)
-                    try spool.forEachPiece { try stream.write($0) }
-                    try stream.end()
-                default: try stream.append(member)
-                }
-            } catch let cause as PullError.Cause {
-                throw PullError(step: cause.isOfDisk ? .archive : step, place: place, cause: cause)
-            }
         }
     }
 
@@ -167,13 +159,5 @@ func namingDisk(_ place: String, _ operation: () throws -> Void) throws {
         try operation()
     } catch let cause as PullError.Cause {
         throw PullError(step: .archive, place: place, cause: cause)
-    }
-}
-
-extension PullError.Cause {
-    /// Whether the disk or pipe has failed, and not the content.
-    fileprivate var isOfDisk: Bool {
-        if case .disk = self { return true }
-        return false
     }
 }

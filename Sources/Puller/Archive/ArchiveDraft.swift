@@ -1,0 +1,32 @@
+/// An archive as far as it is known before any layer has come.
+struct ArchiveDraft: Sendable {
+    /// The layout.
+    let layout: ArchiveLayout
+    /// The members, in their order; where the layout needs the sizes of inflated layers, those that hold layers are right
+    /// and the others are not.
+    let members: [ArchiveMember]
+    /// By what the archive is known again; nil for one of several images.
+    let saved: SavedImage?
+    private let images: [ArchivedImage]
+
+    /// Plans the archive.
+    ///
+    /// - Throws: as ``ArchiveLayout/members(of:sizes:)``.
+    init(images: [ArchivedImage], layout: ArchiveLayout) throws(PullError.Cause) {
+        (self.images, self.layout) = (images, layout)
+        members = try layout.members(of: images)
+        guard let image = images.first, images.count == 1 else {
+            saved = nil
+            return
+        }
+        let config = try ImageConfig(image.config, layers: image.manifest.layers.count)
+        saved = SavedImage(members: members, platform: config.platform)
+    }
+
+    /// The members as they are once it is known what the layers inflate to.
+    ///
+    /// - Throws: as ``ArchiveLayout/members(of:sizes:)``.
+    func members(sizes: InflatedSizes) throws(PullError.Cause) -> [ArchiveMember] {
+        layout.needsInflatedSizes ? try layout.members(of: images, sizes: sizes) : members
+    }
+}

@@ -1,0 +1,124 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
+/// An OCI image layout as a folder (image-spec `image-layout.md`): blobs under their digests, each under its name only when
+/// it is verified, and an index, which is replaced when all that it names is there. All its calls block.
+struct OCIFolder: Sendable {
+    /// The folder's path, without a slash at its end.
+    let path: String
+
+    /// A folder that need not be there.
+    init(_ path: String) {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        self.path = path
+    }
+
+    /// Refuses what stands there and is no layout: a file, or a folder of other things.
+    ///
+    /// - Throws: `.exists`, `.disk`.
+    func refuseForeign() throws(PullError.Cause) {
+        do throws(PullError.Cause) {
+            guard try isOurs() else { throw .exists }
+        } catch .disk(errno: ENOENT) {}
+    }
+
+    /// Makes the folder where there is none.
+    ///
+    /// - Throws: `.exists`, `.disk`.
+    func make() throws(PullError.Cause) {
+        if mkdir(path, 0o755) != 0, errno != EEXIST { throw .disk(errno: errno) }
+        try refuseForeign()
+    }
+
+    private func isOurs() throws(PullError.Cause) -> Bool {
+        guard let listing = opendir(path) else {
+            if errno == ENOTDIR { return false }
+            throw .disk(errno: errno)
+        }
+        defer { closedir(listing) }
+        var isEmpty = true
+        while let entry = readdir(listing) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name == "oci-layout" { return true }
+            // A first run that was killed has left blobs, and no name for them yet.
+            if name != "." && name != ".." && name != "blobs" && !name.hasPrefix(".oci-layout.") { isEmpty = false }
+        }
+        return isEmpty
+    }
+
+    /// Where a member stands.
+    func path(of member: ArchiveMember) -> String { "\(path)/\(member.path)" }
+
+    /// Whether a member is there. A blob is under its name only if it was verified, so the size is proof enough.
+    func has(_ member: ArchiveMember, size: Int64) -> Bool {
+        var status = stat()
+        return lstat(path(of: member), &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == size
+    }
+
+    /// Makes a folder of the layout.
+    ///
+    /// - Throws: `.disk`.
+    func make(_ folder: ArchiveMember) throws(PullError.Cause) {
+        if mkdir(path(of: folder), 0o755) != 0, errno != EEXIST { throw .disk(errno: errno) }
+    }
+
+    /// Writes a file whose bytes are known; one that is there already is replaced.
+    ///
+    /// - Throws: `.disk`.
+    func write(_ bytes: [UInt8], as member: ArchiveMember) throws {
+        let file = try ArchiveFile.create(at: path(of: member))
+        try file.write(bytes, at: 0)
+        try file.commit(replacing: true)
+    }
+
+    /// The index with what another one names: its images come last, and take the place of those of the same name.
+    ///
+    /// - Throws: `.disk`; `.malformed` when what stands there is no index.
+    func index(adding bytes: [UInt8]) throws(PullError.Cause) -> [UInt8] {
+        guard let old = try contents(of: "index.json") else { return bytes }
+        let new = try GoJSON(parsing: bytes)
+        guard case .object(let members) = try GoJSON(parsing: old) else { throw .malformed("index.json: no object") }
+        let added = new["manifests"]?.elements ?? []
+        let kept = (try GoJSON(parsing: old))["manifests"]?.elements.filter { one in
+            !added.contains { $0.isSame(as: one) }
+        }
+        let merged = members.map { member -> GoJSON.Member in
+            guard member.name.elementsEqual("manifests".utf8) else { return member }
+            return .init(name: member.name, value: .array((kept ?? []) + added))
+        }
+        return GoJSON.object(merged).bytes()
+    }
+
+    private func contents(of name: String) throws(PullError.Cause) -> [UInt8]? {
+        do throws(PullError.Cause) { return try read(name) } catch .disk(errno: ENOENT) { return nil }
+    }
+
+    private func read(_ name: String) throws(PullError.Cause) -> [UInt8] {
+        let file = try FileDescriptor.open("\(path)/\(name)", O_RDONLY)
+        var bytes = [UInt8](repeating: 0, count: Self.limit + 1)
+        let count: Result<Int, PullError.Cause> = bytes.withUnsafeMutableBytes { buffer in
+            Result { () throws(PullError.Cause) in try file.read(into: buffer, at: 0) }
+        }
+        bytes.removeSubrange(try count.get()...)
+        guard bytes.count <= Self.limit else { throw .malformed("index.json: more than \(Self.limit) bytes") }
+        return bytes
+    }
+
+    /// An index of ten thousand images.
+    private static let limit = 4 << 20
+}
+
+extension GoJSON {
+    /// Whether two descriptors are an image of the same name, or without names the same content.
+    fileprivate func isSame(as other: GoJSON) -> Bool {
+        let key = "io.containerd.image.name"
+        let names = (self["annotations"]?[key], other["annotations"]?[key])
+        return names.0 == names.1 && (names.0 != nil || self["digest"] == other["digest"])
+    }
+}

@@ -1,0 +1,63 @@
+/// Writes images, whoever brings their layers, as an archive or an OCI layout.
+public struct Archiver: Sendable {
+    /// How blobs are brought, and what is kept of them.
+    let transfer: TransferOptions
+    /// What limits of speed are measured by.
+    let clock: PullClock
+    /// Where standard output is; it stays open.
+    let standardOutput: Int32
+
+    /// Nothing is opened before the first call.
+    public init(transfer: TransferOptions = TransferOptions()) {
+        self.init(transfer: transfer, clock: .system, standardOutput: 1)
+    }
+
+    init(transfer: TransferOptions, clock: PullClock, standardOutput: Int32) {
+        self.transfer = transfer
+        self.clock = clock
+        self.standardOutput = standardOutput
+    }
+
+    /// Writes images, wherever they come from, as an archive or an OCI layout.
+    ///
+    /// - Parameter name: what errors call them.
+    /// - Throws: `PullError`; `CancellationError` when the task is cancelled. Nothing is then left under the output's name.
+    func write(
+        _ stock: ImageStock, as request: ArchiveRequest, calling name: String,
+        report: @escaping @Sendable (PullEvent) -> Void
+    ) async throws -> ArchiveResult {
+        let images = stock.images.map { image in
+            var image = image
+            image.omitsForeignLayers = request.omitsForeignLayers
+            return image
+        }
+        let draft = try await naming(.archive, at: name) {
+            try ArchiveDraft(images: images, layout: request.layout)
+        }
+        try await request.output.refuseTaken(by: draft.saved)
+        let silence: @Sendable (PullEvent) -> Void = { _ in }
+        let layers = PulledLayers(
+            of: draft.members, among: images.flatMap(\.layers), report: stock.isReported ? silence : report)
+        layers.reportPlan()
+        let size = try await write(draft, layers, from: stock.blobs, as: request)
+        return ArchiveResult(images: images, layout: request.layout, path: request.output.path, size: size)
+    }
+
+    private func write(
+        _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource, as request: ArchiveRequest
+    ) async throws -> Int64 {
+        switch request.output {
+        case .file(let path, _):
+            return try await write(draft, layers, from: source, at: path, as: request) { file in
+                try await request.output.commit(file, of: draft.saved)
+            }
+        case .folder(let path):
+            return try await write(draft, layers, from: source, intoFolder: path, jobs: request.jobs)
+        case .standardOutput:
+            return try await write(draft, layers, from: source, toStandardOutputAs: request)
+        }
+    }
+
+    /// What bounds the transfers of one archive.
+    func link(_ jobs: Int) -> Link { Link(transfer, jobs: jobs, clock: clock) }
+}
