@@ -70,6 +70,8 @@ public struct PullError: Error, Hashable, Sendable {
         case noRoom(needed: Int64, available: Int64)
         /// A kind of content that is not an image, or not one that can be written in this layout.
         case unsupported(String)
+        /// An archive or OCI layout that cannot be read; which rule it breaks.
+        case unreadableArchive(String)
         /// The disk: this errno.
         case disk(errno: Int32)
         /// Something stands under the output's name that may not be replaced.

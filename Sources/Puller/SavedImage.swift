@@ -1,11 +1,5 @@
 internal import FoundationEssentials
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
-
 /// What an archive says of the image in it: by this an archive is known again that an earlier pull has made.
 struct SavedImage: Hashable, Sendable {
     /// The names under which it loads; empty for one that was pulled by digest.
@@ -24,12 +18,14 @@ struct SavedImage: Hashable, Sendable {
 
     /// Reads an archive on disk; nil for whatever is not an uncompressed archive of one image. It blocks.
     ///
-    /// - Throws: `.disk`.
-    init?(archive path: String) throws(PullError.Cause) {
-        let file = try FileDescriptor.open(path, O_RDONLY)
-        let members = try TarMember.all(in: file)
+    /// - Throws: `.disk`; `CancellationError`.
+    init?(archive path: String) throws {
+        let file = try OpenFile(path)
+        // What comes after a damaged header is not seen.
+        let index = try TarIndex(file, size: file.size)
         func content(_ name: String, _ limit: Int64) -> [UInt8]? {
-            members[name].flatMap { try? $0.read(from: file, upTo: limit) }
+            guard let entry = index.file(name), entry.size <= limit else { return nil }
+            return try? file.bytes(at: entry.offset, count: Int(entry.size))
         }
         guard let manifest = content(Self.manifestPath, Self.manifestLimit) else { return nil }
         self.init(manifest: manifest) { config in
@@ -67,74 +63,4 @@ struct SavedImage: Hashable, Sendable {
 
     private static let manifestPath = "manifest.json"
     private static let manifestLimit: Int64 = 1 << 20
-}
-
-/// A regular file in a tar archive.
-private struct TarMember {
-    var offset: Int64
-    var size: Int64
-
-    /// The files of an archive by their names; what comes after a damaged header is not seen. Long names stay cut, since
-    /// none that is looked for is long.
-    ///
-    /// - Throws: `.disk`.
-    static func all(in file: borrowing FileDescriptor) throws(PullError.Cause) -> [String: TarMember] {
-        var members: [String: TarMember] = [:]
-        var offset: Int64 = 0
-        var paxSize: Int64?
-        for _ in 0..<memberLimit {
-            let header = try read(file, at: offset, count: TarHeader.blockSize)
-            guard header.count == TarHeader.blockSize, header[257..<262].elementsEqual("ustar".utf8),
-                let ustarSize = octal(header[124..<136])
-            else { return members }
-            let size = paxSize ?? ustarSize
-            paxSize = nil
-            let content = offset + Int64(TarHeader.blockSize)
-            let (end, overflow) = content.addingReportingOverflow(size)
-            guard !overflow, end < .max - Int64(TarHeader.blockSize) else { return members }
-            switch header[156] {
-            case UInt8(ascii: "x") where size <= 1 << 20:
-                paxSize = sizeRecord(try read(file, at: content, count: Int(size)))
-            case UInt8(ascii: "0"), 0:
-                let name = header[..<100].prefix { $0 != 0 }
-                members[String(decoding: name, as: UTF8.self)] = TarMember(offset: content, size: size)
-            default: break
-            }
-            offset = end + Int64(TarHeader.padding(after: size))
-        }
-        return members
-    }
-
-    /// - Throws: `.disk`; `.malformed` when the member is over `limit`.
-    func read(from file: borrowing FileDescriptor, upTo limit: Int64) throws(PullError.Cause) -> [UInt8] {
-        guard size <= limit else { throw .malformed("more than \(limit) bytes") }
-        return try Self.read(file, at: offset, count: Int(size))
-    }
-
-    /// Images have some hundreds of members at most.
-    private static let memberLimit = 10_000
-
-    private static func read(
-        _ file: borrowing FileDescriptor, at offset: Int64, count: Int
-    ) throws(PullError.Cause) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: count)
-        let outcome: Result<Int, PullError.Cause> = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(PullError.Cause) in try file.read(into: buffer, at: offset) }
-        }
-        return Array(bytes.prefix(try outcome.get()))
-    }
-
-    private static func octal(_ field: ArraySlice<UInt8>) -> Int64? {
-        let digits = field.prefix { $0 != 0 && $0 != UInt8(ascii: " ") }
-        return Int64(String(decoding: digits, as: UTF8.self), radix: 8).flatMap { $0 >= 0 ? $0 : nil }
-    }
-
-    /// The `size` of a pax header (POSIX.1 pax, "<length> size=<number>\n").
-    private static func sizeRecord(_ records: [UInt8]) -> Int64? {
-        records.split(separator: UInt8(ascii: "\n")).lazy.compactMap { record -> Int64? in
-            let text = String(decoding: record, as: UTF8.self)
-            guard let key = text.firstIndex(of: " "), text[key...].hasPrefix(" size=") else { return nil }
-            return Int64(text[key...].dropFirst(6)).flatMap { $0 >= 0 ? $0 : nil }
-        }.first
-    }
 }

@@ -1,10 +1,13 @@
 /// A blob on disk for as long as it is needed. All its calls block.
 final class SpoolFile: Sendable {
-    private let file: ArchiveFile
+    private let file: any ReadableFile
     private let place: Range<Int64>
 
+    /// How many bytes it has.
+    var size: Int64 { place.upperBound - place.lowerBound }
+
     /// A blob that stands in a file with others; it begins at `start`.
-    init(in file: ArchiveFile, at start: Int64, size: Int64) { (self.file, place) = (file, start..<start + size) }
+    init(in file: any ReadableFile, at start: Int64, size: Int64) { (self.file, place) = (file, start..<start + size) }
 
     /// Hands on all bytes from the beginning, piece by piece.
     ///
@@ -21,5 +24,12 @@ final class SpoolFile: Sendable {
             try body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             offset += Int64(count)
         }
+    }
+
+    /// So many of the first bytes; fewer only where there are no more.
+    ///
+    /// - Throws: `.disk`.
+    func prefix(_ count: Int) throws(PullError.Cause) -> [UInt8] {
+        try file.bytes(at: place.lowerBound, count: Int(min(Int64(count), size)))
     }
 }

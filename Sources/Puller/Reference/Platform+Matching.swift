@@ -58,8 +58,11 @@ extension Platform {
 
 extension ImageIndex {
     /// The manifests that are images: attestations, which buildkit puts in as `unknown/unknown`, are left out.
-    var images: [Descriptor] {
-        manifests.filter {
+    var images: [Descriptor] { Self.images(among: manifests) }
+
+    /// Those entries that are images.
+    static func images(among entries: [Descriptor]) -> [Descriptor] {
+        entries.filter {
             $0.platform?.os != "unknown" && $0.platform?.architecture != "unknown"
                 && $0.annotations?["vnd.docker.reference.type"] != "attestation-manifest"
         }

@@ -220,6 +220,12 @@ extension Sentence {
         Sentence(en: "use -format oci-dir, or name a file with -output.", zh: "改用 -format oci-dir，或用 -output 指定文件。")
     }
 
+    static var getArchiveAgain: Sentence {
+        Sentence(
+            en: "get the archive again from where it was written; compare the sums of both files.",
+            zh: "从来源处重新获取该归档，并比较两个文件的校验和。")
+    }
+
     static var nothingWasKept: Sentence {
         Sentence(
             en:

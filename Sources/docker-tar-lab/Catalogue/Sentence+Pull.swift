@@ -65,6 +65,8 @@ extension Sentence {
         case .noRoom(let needed, let available): noRoom(ByteCount.text(needed), ByteCount.text(available))
         case .unsupported(let detail):
             Sentence(en: "this kind of content cannot be saved: \(detail)", zh: "无法保存这种内容：\(detail)")
+        case .unreadableArchive(let rule):
+            Sentence(en: "the archive cannot be read: \(rule)", zh: "归档无法读取：\(rule)")
         case .disk(let errno): .errno(errno)
         case .exists:
             Sentence(

@@ -21,6 +21,7 @@ enum Advice {
         case .noRoom: [.makeRoom]
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable:
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])
+        case .unreadableArchive: [.getArchiveAgain]
         case .unsupported: [circumstances.action == .pull ? .listFirst(circumstances.image) : .otherTag]
         case .disk(let errno): disk(errno)
         case .exists: [circumstances.refusesToReplace ? .allowReplacing : .otherOutput]

@@ -52,7 +52,8 @@ enum ExitCode: Int32, CaseIterable, Sendable {
         case .unauthorised, .realmRefused, .credential: self = .notAuthorised
         case .rateLimited: self = .rateLimited
         case .status, .malformed: self = .network
-        case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable, .stale, .notVouched: self = .verification
+        case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable, .unreadableArchive, .stale, .notVouched:
+            self = .verification
         case .disk, .exists, .noRoom: self = .disk
         case .network(let error): self.init(error, isLab: isLab)
         case .allFailed(let errors): self = Self.common(errors.map { ExitCode($0.cause, isLab: isLab) })
