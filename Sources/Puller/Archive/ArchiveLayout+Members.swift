@@ -10,11 +10,13 @@ extension ArchiveLayout {
     func members(
         of images: [ArchivedImage], sizes: InflatedSizes = [:]
     ) throws(PullError.Cause) -> [ArchiveMember] {
-        guard let image = images.first, images.count == 1 else { throw .unsupported("several images") }
         switch self {
-        case .docker(let keepIndex): return try DockerLayout(image: image, keepIndex: keepIndex).members()
-        case .docker2010(let saveTime): return try Docker2010Layout(image: image, saveTime: saveTime).members()
-        case .graphdriver, .oci, .synology: throw .unsupported("layout")
+        case .docker(let keepIndex): try DockerLayout(images: images, keepIndex: keepIndex).members()
+        case .docker2010(let saveTime): try Docker2010Layout(images: images, saveTime: saveTime).members()
+        case .graphdriver(let release, let saveTime):
+            try GraphdriverLayout(images: images, release: release, saveTime: saveTime, sizes: sizes).members()
+        case .oci(let keepIndex): try OCILayout(images: images, keepIndex: keepIndex).members()
+        case .synology: try SynologyLayout(images: images).members()
         }
     }
 

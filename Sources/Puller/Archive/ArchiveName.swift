@@ -1,5 +1,5 @@
 /// The forms of an image's name that stand in archives.
-struct ArchiveName: Sendable {
+struct ArchiveName: Hashable, Sendable {
     /// The repository as Docker shows it: `nginx`, `user/app`, `ghcr.io/owner/app`.
     let familiarRepository: String
     /// The repository with everything: `docker.io/library/nginx`.

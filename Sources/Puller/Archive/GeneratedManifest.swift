@@ -31,7 +31,7 @@ struct GeneratedManifest {
     }
 
     /// A layer that is not compressed (image-spec layer.md).
-    private static let layerType = "application/vnd.oci.image.layer.v1.tar"
+    static let layerType = "application/vnd.oci.image.layer.v1.tar"
 }
 
 extension Descriptor {

@@ -17,6 +17,8 @@ indirect enum GoType: Sendable {
     case map
     /// `map[string]struct{}`.
     case set
+    /// `network.PortSet`: a set whose names are read as ports and written in one form.
+    case ports
     case pointer(GoType)
     case structure([Field])
 
@@ -45,7 +47,7 @@ indirect enum GoType: Sendable {
         case .bool: .bool(false)
         case .integer: .number("0")
         case .time: .text(GoTime.zero.text)
-        case .strings, .stringOrStrings, .map, .set, .pointer: .null
+        case .strings, .stringOrStrings, .map, .set, .ports, .pointer: .null
         case .structure(let fields):
             .object(fields.map { .init(name: Array($0.name.utf8), value: $0.type.zero) })
         }
@@ -57,7 +59,9 @@ indirect enum GoType: Sendable {
     /// - Throws: `.malformed` where Go finds a value of another type.
     func read(_ json: GoJSON, over old: GoJSON, at path: String) throws(PullError.Cause) -> GoJSON {
         switch (self, json) {
-        case (.strings, .null), (.stringOrStrings, .null), (.map, .null), (.set, .null), (.pointer, .null): return .null
+        case (.strings, .null), (.stringOrStrings, .null), (.map, .null), (.set, .null), (.ports, .null),
+            (.pointer, .null):
+            return .null
         case (_, .null): return old
         case (.string, .string), (.bool, .bool): return json
         case (.integer, .number(let text)):
@@ -72,6 +76,8 @@ indirect enum GoType: Sendable {
                 })
         case (.map, .object(let members)): return try Self.merge(members, of: .string, over: old, at: path)
         case (.set, .object(let members)): return try Self.merge(members, of: .structure([]), over: old, at: path)
+        case (.ports, .object(let members)):
+            return try Self.merge(try Self.ports(members, at: path), of: .structure([]), over: old, at: path)
         case (.pointer(let type), _): return try type.read(json, over: old == .null ? type.zero : old, at: path)
         case (.structure(let fields), .object(let members)):
             return try Self.read(members, into: fields, over: old, at: path)

@@ -24,7 +24,7 @@ struct StoredContents: Sendable {
     ///   - spool: the file without a name is made beside this one.
     ///   - limit: how many bytes may be inflated in all; nil for ``InflationBudget/usual(for:)``.
     /// - Throws: `.disk`, `.undecodable`, `.malformed`; `CancellationError`.
-    init(opening path: String, spool: String = Puller.spool, limit: Int64? = nil) throws {
+    init(opening path: String, spool: String = Archiver.spool, limit: Int64? = nil) throws {
         self.path = path
         guard let file = try Self.openArchive(path) else {
             form = .folder

@@ -127,17 +127,19 @@ import Testing
         return Descriptor(mediaType: mediaType, digest: try #require(Digest(algorithm: algorithm, hex: hex)), size: 10)
     }
 
-    @Test func layersThatMayNotBeDistributed() throws {
+    @Test(arguments: [ArchiveLayout.docker(keepIndex: false), .oci(keepIndex: false)], [true, false])
+    func layersThatMayNotBeDistributed(layout: ArchiveLayout, areOmitted: Bool) throws {
         let layers = [
             try layer("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", "1"),
             try layer("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", "2"),
             try layer("application/vnd.oci.image.layer.v1.tar+gzip", "3"),
         ]
-        let image = try image(Self.hub, layers: layers)
-        let blobs = try ArchiveLayout.docker(keepIndex: false).members(of: [image]).filter {
-            if case .blob = $0.content { true } else { false }
-        }
-        #expect(blobs.map(\.path) == ["blobs/sha256/" + String(repeating: "3", count: 64)])
+        var image = try image(Self.hub, layers: layers)
+        image.omitsForeignLayers = areOmitted
+        let blobs = try layout.members(of: [image]).filter { $0.content.layer != nil }
+        let kept = areOmitted ? ["3"] : ["1", "2", "3"]
+        #expect(blobs.map(\.path) == kept.map { "blobs/sha256/" + String(repeating: $0, count: 64) })
+        guard case .docker = layout else { return }
         // Old readers want as many names as there are diffIDs.
         let manifest = try text("manifest.json", of: image)
         for layer in layers { #expect(manifest.contains(layer.digest.hex)) }
@@ -152,13 +154,27 @@ import Testing
         #expect(paths == paths.sorted())
     }
 
-    @Test func classicLayoutRefusesWhatItCannotHold() throws {
+    @Test(arguments: [
+        ArchiveLayout.docker2010(saveTime: 0), .synology, .graphdriver(.docker26, saveTime: 0),
+        .graphdriver(.docker29, saveTime: 0),
+    ])
+    func inflatedLayoutsRefuseWhatTheyCannotHold(layout: ArchiveLayout) throws {
         var image = try GoldenImage.image(tag: "single")
-        let layout = ArchiveLayout.docker2010(saveTime: 0)
-        image.diffIDs.removeLast()
+        let sha512 = try #require(Digest(algorithm: .sha512, hex: String(repeating: "0", count: 128)))
+        let last = image.diffIDs.removeLast()
         #expect(throws: PullError.Cause.malformed("config.rootfs.diff_ids: other than the layers")) {
             _ = try layout.members(of: [image])
         }
+        image.diffIDs.append(sha512)
+        #expect(throws: PullError.Cause.unsupported("diffID other than SHA-256")) {
+            _ = try layout.members(of: [image])
+        }
+        image.diffIDs[3] = last
+        image.config = Array(#"{"config":5}"#.utf8)
+        #expect(throws: PullError.Cause.malformed("config.config: unexpected type")) {
+            _ = try layout.members(of: [image])
+        }
+        image = try GoldenImage.image(tag: "single")
         image.manifest.layers = []
         image.diffIDs = []
         #expect(throws: PullError.Cause.unsupported("image without layers")) { _ = try layout.members(of: [image]) }

@@ -35,6 +35,46 @@ enum GoldenImage {
             diffIDs: diffIDs)
     }
 
+    /// What the layers inflate to, by diffID.
+    static func sizes() throws -> InflatedSizes {
+        let image = try image(tag: "single")
+        var sizes: InflatedSizes = [:]
+        for (layer, diffID) in zip(image.manifest.layers, image.diffIDs) {
+            var size: Int64 = 0
+            var inflater = Inflater()
+            try blob(layer.digest).withUnsafeBytes { try inflater.push($0) { size += Int64($0.count) } }
+            try inflater.finish { size += Int64($0.count) }
+            sizes[diffID] = size
+        }
+        return sizes
+    }
+
+    /// Another image, of the lowest of this one's layers: its configuration is as bare as can be.
+    static func sibling(layers count: Int, created: String? = "2023-01-02T03:04:05Z", os: String = "linux") throws
+        -> ArchivedImage
+    {
+        let image = try image(tag: "single")
+        let diffIDs = Array(image.diffIDs.prefix(count))
+        let layers = Array(image.manifest.layers.prefix(count))
+        let time = created.map { #""created":"\#($0)","# } ?? ""
+        let list = diffIDs.map { "\"\($0)\"" }.joined(separator: ",")
+        let config = Array(
+            #"{\#(time)"architecture":"amd64","os":"\#(os)","rootfs":{"type":"layers","diff_ids":[\#(list)]}}"#.utf8)
+        let configuration = Descriptor(
+            mediaType: MediaType.ociConfig, digest: try Digester.digest(of: config), size: Int64(config.count))
+        let bytes = GoJSON.object([
+            "schemaVersion": .number("2"), "mediaType": .text(MediaType.ociManifest),
+            "config": configuration.plainJSON, "layers": .array(layers.map(\.plainJSON)),
+        ]).bytes()
+        let descriptor = Descriptor(
+            mediaType: MediaType.ociManifest, digest: try Digester.digest(of: bytes), size: Int64(bytes.count))
+        let name = ImageReference(domain: "127.0.0.1:5055", path: "lab/img2", tag: "other", digest: nil)
+        return ArchivedImage(
+            names: [name], source: name, index: nil,
+            manifest: Manifest(bytes: bytes, descriptor: descriptor, config: configuration, layers: layers),
+            config: config, diffIDs: diffIDs)
+    }
+
     private static func index() throws -> ImageIndex {
         let digest = try digest("850d5e9f7c2836e933337fff285957c897bf3d9aa4ebb1ff44ecf2a24d41dbd0")
         let bytes = try blob(digest)

@@ -28,26 +28,38 @@ import Testing
         #expect(try folder.names() == ["image.tar"])
     }
 
-    @Test func docker2010Layout() throws {
-        let saveTime: Int64 = 1_700_000_000
+    /// Each with what shows the time of the save in it: a repeated layer's folder, or folders and lists of the blobs.
+    @Test(
+        arguments: [
+            (
+                .docker2010(saveTime: 1_700_000_000), "docker-20.10.tar",
+                ["/", "/VERSION", "/json", "/layer.tar"].map {
+                    "be269dadeb71dc7047b430528345860c21771c1751e67853509af9f974003eb9" + $0
+                }
+            ),
+            (.graphdriver(.docker26, saveTime: 1_700_000_000), "docker-26.tar", ["blobs/sha256/", "index.json"]),
+            (.graphdriver(.docker28, saveTime: 1_700_000_000), "docker-28-graphdriver.tar", ["blobs/sha256/"]),
+            (.graphdriver(.docker29, saveTime: 1_700_000_000), "docker-29-graphdriver.tar", []),
+        ] as [(ArchiveLayout, String, [String])])
+    func inflatedLayout(layout: ArchiveLayout, file: String, shownIn paths: [String]) throws {
         let image = try GoldenImage.image(tag: "single")
-        let members = try ArchiveLayout.docker2010(saveTime: saveTime).members(of: [image])
-        let folder = try ScratchFolder()
-        let archive = try ArchiveFile.create(at: folder.path("image.tar"))
-        let stream = try ArchiveStream(to: archive)
-        for member in members {
-            if case .inflated(let descriptor, _) = member.content {
-                let spool = try SpoolFile.holding(GoldenImage.blob(descriptor.digest), beside: archive.path)
-                try stream.append(member, inflating: spool)
-            } else {
-                try stream.append(member)
-            }
+        let written = try WrittenArchive.bytes(
+            of: layout.members(of: [image], sizes: try GoldenImage.sizes()), blob: GoldenImage.blob)
+        try expectEqual(
+            written, Self.settingSaveTime(1_700_000_000, of: Set(paths), in: GoldenImage.archive(file)))
+    }
+
+    /// Which layers an archive needs does not depend on their sizes, which nobody knows before they are here.
+    @Test(arguments: DockerRelease.allCases)
+    func withoutSizes(release: DockerRelease) throws {
+        let layout = ArchiveLayout.graphdriver(release, saveTime: 0)
+        let image = try GoldenImage.image(tag: "single")
+        func layers(_ sizes: InflatedSizes) throws -> [ArchiveMember] {
+            try layout.members(of: [image], sizes: sizes).filter { $0.content.layer != nil }
         }
-        let size = try stream.finish()
-        try archive.commit(replacing: true)
-        let written = try folder.bytes("image.tar")
-        #expect(written.count == size)
-        try expectEqual(written, Self.settingSaveTime(saveTime, in: GoldenImage.archive("docker-20.10.tar")))
+        #expect(try layers([:]) == layers(GoldenImage.sizes()))
+        #expect(try layers([:]).count == 3)
+        #expect(layout.needsInflatedSizes)
     }
 
     private func expectEqual(_ written: [UInt8], _ golden: [UInt8]) {
@@ -56,16 +68,15 @@ import Testing
         #expect(written.count == golden.count)
     }
 
-    /// The golden archive with another time of the save: in the four members of the repeated layer, whose time is not the
-    /// image's.
-    private static func settingSaveTime(_ time: Int64, in archive: [UInt8]) throws -> [UInt8] {
+    /// The golden archive with another time of the save in these members.
+    private static func settingSaveTime(_ time: Int64, of paths: Set<String>, in archive: [UInt8]) throws -> [UInt8] {
         var archive = archive
         var offset = 0
-        var count = 0
+        var found: Set<String> = []
         while archive[offset] != 0 {
             let header = archive[offset..<(offset + 512)]
             let name = String(decoding: header.prefix(100).prefix { $0 != 0 }, as: UTF8.self)
-            if name.hasPrefix("be269dadeb71dc7047b430528345860c21771c1751e67853509af9f974003eb9/") {
+            if paths.contains(name) {
                 let digits = Array(String(time, radix: 8).utf8)
                 archive.replaceSubrange(
                     (offset + 136)..<(offset + 147), with: Array(repeating: 0x30, count: 11 - digits.count) + digits)
@@ -74,13 +85,13 @@ import Testing
                 archive.replaceSubrange(
                     (offset + 148)..<(offset + 154), with: Array(String(format: "%06o", sum).utf8))
                 archive[offset + 154] = 0
-                count += 1
+                found.insert(name)
             }
             let size = try #require(
                 Int(String(decoding: header.dropFirst(124).prefix(11), as: UTF8.self), radix: 8))
             offset += 512 + (size + 511) / 512 * 512
         }
-        #expect(count == 4)
+        #expect(found == paths)
         return archive
     }
 }

@@ -6,9 +6,9 @@ import Testing
 @Suite struct V1ImageTests {
     private static let diffID = "sha256:" + String(repeating: "0", count: 64)
 
-    private func json(_ config: [UInt8]) throws -> [UInt8] {
+    private func json(_ config: [UInt8], _ format: V1Format = .docker2010) throws -> [UInt8] {
         let diffID = try #require(Digest(Self.diffID))
-        let link = try #require(try V1Image(config: config).chain(of: [diffID]).last)
+        let link = try #require(try V1Image(config: config, format: format).chain(of: [diffID]).last)
         let head = Array("{\"id\":\"\(link.id)\",".utf8)
         #expect(link.json.starts(with: head))
         return [UInt8(ascii: "{")] + link.json.dropFirst(head.count)
@@ -28,6 +28,44 @@ import Testing
             } else {
                 #expect(try Array(expected.utf8) == json(config), "\(name)")
             }
+        }
+    }
+
+    /// The same for later releases: after each configuration come the forms of Docker 26 and 28, and of 29. Later Go has
+    /// other escapes for two characters alone.
+    @Test func readsAndWritesAsLaterReleasesDo() throws {
+        let file = GoldenImage.folder.deletingLastPathComponent().appending(path: "v1image-later-go1.19.txt")
+        let lines = try [UInt8](Data(contentsOf: file)).split(separator: UInt8(ascii: "\n")).map(Array.init)
+        try #require(lines.count.isMultiple(of: 3) && lines.count > 200)
+        for position in stride(from: 0, to: lines.count, by: 3) {
+            for (release, line) in [(DockerRelease.docker26, 1), (.docker28, 1), (.docker29, 2)] {
+                let config = lines[position]
+                var expected = String(decoding: lines[position + line], as: UTF8.self)
+                let name = "\(release): \(String(decoding: config, as: UTF8.self))"
+                if release != .docker26 {
+                    expected.replace("\\u0008", with: "\\b")
+                    expected.replace("\\u000c", with: "\\f")
+                }
+                if expected == "ERR" {
+                    #expect(throws: PullError.Cause.self, "\(name)") { _ = try json(config, release.v1Format) }
+                } else {
+                    let written = try String(decoding: json(config, release.v1Format), as: UTF8.self)
+                    #expect(expected == written, "\(name)")
+                }
+            }
+        }
+    }
+
+    /// Up to 20.10 an image without a time is of the year 1, which no file can be; later ones know that it has none.
+    @Test func absentTime() throws {
+        let config = Array(#"{"os":"linux"}"#.utf8)
+        #expect(try V1Image(config: config).created == 0)
+        for release in DockerRelease.allCases {
+            #expect(try V1Image(config: config, format: release.v1Format).created == nil)
+        }
+        let zero = Array(#"{"created":"0001-01-01T00:00:00Z"}"#.utf8)
+        for release in DockerRelease.allCases {
+            #expect(try V1Image(config: zero, format: release.v1Format).created == 0)
         }
     }
 
