@@ -66,6 +66,8 @@ public struct PullError: Error, Hashable, Sendable {
         case onePlatformLayout
         /// A folder is asked for in a layout that is an archive's.
         case folderLayout
+        /// One name is given for so many images.
+        case severalImages(Int)
         /// The disk has not the room; in bytes. What layers inflate to is not known before, so that more may be needed.
         case noRoom(needed: Int64, available: Int64)
         /// A kind of content that is not an image, or not one that can be written in this layout.

@@ -216,6 +216,10 @@ extension Sentence {
         Sentence(en: "leave out -format, or name one platform with -arch.", zh: "去掉 -format，或用 -arch 指定一个平台。")
     }
 
+    static var withoutName: Sentence {
+        Sentence(en: "leave out -as; every image keeps its own name.", zh: "去掉 -as，各镜像保留原有名称。")
+    }
+
     static var folderFormat: Sentence {
         Sentence(en: "use -format oci-dir, or name a file with -output.", zh: "改用 -format oci-dir，或用 -output 指定文件。")
     }

@@ -62,6 +62,8 @@ extension Sentence {
             Sentence(en: "this layout holds one platform", zh: "该归档格式只能容纳一个平台")
         case .folderLayout:
             Sentence(en: "only an OCI layout can be a folder", zh: "只有 OCI 布局才能写成文件夹")
+        case .severalImages(let count):
+            Sentence(en: "there are \(count) images, and one name for them", zh: "共有 \(count) 个镜像，却只给了一个名称")
         case .noRoom(let needed, let available): noRoom(ByteCount.text(needed), ByteCount.text(available))
         case .unsupported(let detail):
             Sentence(en: "this kind of content cannot be saved: \(detail)", zh: "无法保存这种内容：\(detail)")

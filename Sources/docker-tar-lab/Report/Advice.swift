@@ -18,6 +18,7 @@ enum Advice {
         case .foreignRefused: [.withoutForeignLayers]
         case .onePlatformLayout: [.layoutOfAll]
         case .folderLayout: [.folderFormat]
+        case .severalImages: [.withoutName]
         case .noRoom: [.makeRoom]
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable:
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])

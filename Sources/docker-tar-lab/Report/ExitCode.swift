@@ -48,7 +48,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     private init(_ cause: PullError.Cause, isLab: Bool) {
         switch cause {
         case .notFound, .noSuchPlatform, .unsupported, .foreignRefused: self = .notFound
-        case .onePlatformLayout, .folderLayout: self = .usage
+        case .onePlatformLayout, .folderLayout, .severalImages: self = .usage
         case .unauthorised, .realmRefused, .credential: self = .notAuthorised
         case .rateLimited: self = .rateLimited
         case .status, .malformed: self = .network

@@ -70,6 +70,7 @@ enum Sample {
         .credential(.unreadable(errno: 13)), .credential(.tooLarge(limit: 1 << 20)), .credential(.malformed("JSON")),
         .credential(.helperName("a/b")), .credential(.helperMissing), .credential(.helperTimedOut(.seconds(10))),
         .credential(.helperFailed("locked")), .credential(.helperFailed("")), .credential(.helperAnswer),
-        .undecodable("no gzip"), .unreadableArchive("no index.json"), .unsupported("a Helm chart"), .disk(errno: 28), .exists,
+        .undecodable("no gzip"), .unreadableArchive("no index.json"), .unsupported("a Helm chart"), .disk(errno: 28),
+        .exists,
     ]
 }
