@@ -147,3 +147,24 @@ extension Puller {
         return try await sources.tags()
     }
 }
+
+extension ImageDescription {
+    /// What the images of an archive, or of an OCI layout's folder, are; its digests are verified.
+    ///
+    /// - Parameter platform: which image of an index is shown; nil for the first that is there.
+    /// - Throws: `PullError`, `.noSuchPlatform` with those that are there where none fits; `CancellationError`.
+    public static func all(inArchive path: String, for platform: Platform?) async throws -> [ImageDescription] {
+        let stored = try await StoredImages.open(path, preferring: platform)
+        let images = try await naming(.archive, at: path) { try stored.images.map { try ImageDescription($0) } }
+        guard let platform else { return images }
+        let fitting = images.filter { platform.accepts($0.configuration.platform) }
+        guard !fitting.isEmpty else {
+            let available = images.map {
+                AvailablePlatform(platform: $0.configuration.platform, digest: $0.manifest.digest)
+            }
+            throw PullError(
+                step: .archive, place: path, cause: .noSuchPlatform(wanted: platform, available: available))
+        }
+        return fitting
+    }
+}

@@ -38,16 +38,17 @@ final class ImageSources: Sendable {
             return try await RegistryClient(
                 reference, mirror: mirror, access: access, transport: transport, patience: patience)
         }
+        let mirrors = access.mirrors(of: reference.domain)
         var clients: [RegistryClient] = []
-        for (index, mirror) in access.mirrors.enumerated() {
-            let isLast = index == access.mirrors.count - 1 && !access.fallsBackOnOrigin
+        for (index, mirror) in mirrors.enumerated() {
+            let isLast = index == mirrors.count - 1 && !access.fallsBackOnOrigin
             clients.append(try await client(mirror, isLast: isLast))
         }
         let asksOrigin = clients.isEmpty || access.fallsBackOnOrigin || access.witness != .mirror
         origin = asksOrigin ? try await client(nil, isLast: true) : nil
         if let origin, clients.isEmpty || access.fallsBackOnOrigin { clients.append(origin) }
         self.clients = clients
-        witness = access.mirrors.isEmpty ? .mirror : access.witness
+        witness = mirrors.isEmpty ? .mirror : access.witness
         self.patience = patience
         self.report = report
     }

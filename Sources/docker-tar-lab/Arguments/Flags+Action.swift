@@ -1,6 +1,5 @@
 extension Flags {
-    /// What is to be done, and with what: `-action pull -image nginx`, `pull nginx`, or one of each. A diagnosis takes any
-    /// number of words, none included; anything else is done with one image.
+    /// What is to be done, and with what: `-action pull -image nginx`, `pull nginx`, or one of each.
     func actionAndWords() throws(UsageError) -> (Action, words: [String]) {
         var words = words[...]
         let action: Action
@@ -15,11 +14,25 @@ extension Flags {
         } else {
             throw .missingAction
         }
-        if action == .diagnose { return (action, (image.map { [$0] } ?? []) + words) }
-        if let image, let word = words.popFirst(), word != image { throw .twoImages(image, word) }
-        guard let image = image ?? words.popFirst() else { throw .missingImage }
-        if let word = words.first { throw .unexpectedWord(word) }
-        return (action, [image])
+        return (action, try self.words(Array(words), for: action))
+    }
+
+    /// The words of an action, `-image` among them; refuses more or fewer than it takes.
+    private func words(_ words: [String], for action: Action) throws(UsageError) -> [String] {
+        var words = words
+        // A switch is never followed by its value, which then looks like a word.
+        if let word = words.first(where: { $0 == "true" || $0 == "false" }) { throw .unexpectedWord(word) }
+        if let image, !words.contains(image) { words.insert(image, at: 0) }
+        switch action {
+        case .diagnose, .pull, .sync: return words
+        case .convert:
+            if words.isEmpty { throw .missingFile(action) }
+        case .list, .inspect, .tags:
+            if words.isEmpty { throw .missingImage }
+            if let image, let other = words.first(where: { $0 != image }) { throw .twoImages(image, other) }
+        }
+        if words.count > 1 { throw .unexpectedWord(words[1]) }
+        return words
     }
 
     private static func action(_ word: String) throws(UsageError) -> Action {

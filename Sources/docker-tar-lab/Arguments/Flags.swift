@@ -7,6 +7,7 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var action: String?
     @Option(parsing: .unconditional) var image: String?
     @Option(parsing: .unconditional) var arch: String?
+    @Option(name: .customLong("from-file"), parsing: .unconditionalSingleValue) var fromFile: [String] = []
 
     @Option(parsing: .unconditional) var report: String?
     @Option(parsing: .unconditional) var control: String?
@@ -15,6 +16,8 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var output: String?
     @Option(parsing: .unconditional) var format: String?
     @Option(parsing: .unconditional) var jobs: String?
+    @Option(parsing: .unconditional) var foreign: String?
+    @Option(parsing: .unconditional) var saveTime: String?
     @Option(parsing: .unconditional) var noClobber = false
     @Option(name: .customLong("as"), parsing: .unconditional) var nameInArchive: String?
     @Option(parsing: .unconditional) var keepIndex = false
