@@ -1,7 +1,8 @@
 /// The index of an archive, `index.json`: a descriptor for each name of each image, as containerd's exporter and moby's
 /// `tarexport` write it.
 struct ArchiveIndex {
-    private var descriptors: [GoJSON] = []
+    /// The descriptors, in the order of the images and their names.
+    private(set) var descriptors: [GoJSON] = []
 
     /// The annotations that name an image; containerd reads the first, everybody else the second.
     static let nameAnnotations = [name, refName]
@@ -13,18 +14,39 @@ struct ArchiveIndex {
     /// - Parameters:
     ///   - target: its descriptor.
     ///   - sources: the repositories that its blobs came from.
-    ///   - label: what `org.opencontainers.image.ref.name` says of a name.
     /// - Throws: `.malformed` when Docker could not read the descriptor.
     mutating func add(
-        _ target: GoJSON, names: [ArchiveName], from sources: [ImageReference] = [],
-        label: (ArchiveName) -> String = { $0.tag }
+        _ target: GoJSON, names: [ArchiveName], from sources: [ImageReference] = []
     ) throws(PullError.Cause) {
         let places = Self.distributionSources(sources)
         for name in names {
-            let notes = [(Self.name, name.full), (Self.refName, label(name))]
+            let notes = [(Self.name, name.full), (Self.refName, name.tag)]
             descriptors.append(try Self.annotated(target, with: places + notes))
         }
         if names.isEmpty { descriptors.append(try Self.annotated(target, with: places)) }
+    }
+
+    /// Lets every reference select one image, as readers expect who know no other annotation (`skopeo copy oci:folder:v1`):
+    /// where several images have one tag, their references are their full names.
+    mutating func tellApart() { descriptors = Self.tellingApart(descriptors) }
+
+    /// The descriptors of any index, as ``tellApart()`` makes them. A reference that somebody else chose stays.
+    static func tellingApart(_ descriptors: [GoJSON]) -> [GoJSON] {
+        let labels = descriptors.map { ownName(of: $0)?.tag ?? $0["annotations"]?[refName] ?? .null }
+        let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
+        return zip(descriptors, labels).map { descriptor, label in
+            guard let name = ownName(of: descriptor) else { return descriptor }
+            return descriptor.setting(refName, to: counts[label] == 1 ? name.tag : name.full, in: "annotations")
+        }
+    }
+
+    /// The full name of a descriptor and the tag in it, where its reference is one of the two.
+    private static func ownName(of descriptor: GoJSON) -> (full: GoJSON, tag: GoJSON)? {
+        guard let notes = descriptor["annotations"], case .string(let full)? = notes[name] else { return nil }
+        // A tag has no colon, and in a name with a tag it comes last.
+        let tag = GoJSON.string(Array(full.reversed().prefix { $0 != UInt8(ascii: ":") }.reversed()))
+        let own = (full: GoJSON.string(full), tag: tag)
+        return notes[refName] == own.tag || notes[refName] == own.full ? own : nil
     }
 
     /// The document.

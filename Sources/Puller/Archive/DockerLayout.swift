@@ -11,7 +11,7 @@ struct DockerLayout {
     func members() throws(PullError.Cause) -> [ArchiveMember] {
         let contents = VerbatimLayout(images: images, keepIndex: keepIndex)
         let named = try contents.named()
-        let index = try contents.index(of: named) { $0.tag }
+        let index = VerbatimLayout.file("index.json", try contents.index(of: named).json, mode: 0o644)
         let manifest = VerbatimLayout.file("manifest.json", Self.manifest(of: named), mode: 0o644)
         return (contents.members() + [index, manifest]).sortedByPath()
     }

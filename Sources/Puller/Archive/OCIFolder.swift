@@ -90,7 +90,7 @@ struct OCIFolder: Sendable {
         }
         let merged = members.map { member -> GoJSON.Member in
             guard member.name.elementsEqual("manifests".utf8) else { return member }
-            return .init(name: member.name, value: .array((kept ?? []) + added))
+            return .init(name: member.name, value: .array(ArchiveIndex.tellingApart((kept ?? []) + added)))
         }
         return GoJSON.object(merged).bytes()
     }

@@ -6,13 +6,12 @@ struct OCILayout {
 
     func members() throws(PullError.Cause) -> [ArchiveMember] {
         let contents = VerbatimLayout(images: images, keepIndex: keepIndex)
-        let named = try contents.named()
-        // Readers select an image by this one annotation (`skopeo copy oci:folder:latest`), so it must select one.
-        let tags = Dictionary(grouping: named.flatMap(\.names), by: \.tag)
-        let index = try contents.index(of: named) { tags[$0.tag]?.count == 1 ? $0.tag : $0.full }
+        var index = try contents.index(of: try contents.named())
+        index.tellApart()
         let folders = images.compactMap {
             contents.keptIndex(of: $0).map { VerbatimLayout.folder(of: $0.descriptor.digest) }
         }
-        return (contents.members() + folders + [index]).sortedByPath()
+        return (contents.members() + folders + [VerbatimLayout.file("index.json", index.json, mode: 0o644)])
+            .sortedByPath()
     }
 }

@@ -1,17 +1,14 @@
 extension VerbatimLayout {
-    /// The file `index.json`.
+    /// The index of the archive, which names its images.
     ///
-    /// - Parameter label: what `org.opencontainers.image.ref.name` says of a name.
     /// - Throws: `.malformed` when an image's index cannot be read as Docker reads it; `.unsupported` when the index that
     ///   is to stay names the image only through another one.
-    func index(
-        of images: [NamedImage], label: (ArchiveName) -> String
-    ) throws(PullError.Cause) -> ArchiveMember {
+    func index(of images: [NamedImage]) throws(PullError.Cause) -> ArchiveIndex {
         var index = ArchiveIndex()
         for image in images {
-            try index.add(try target(of: image.image), names: image.names, from: image.sources, label: label)
+            try index.add(try target(of: image.image), names: image.names, from: image.sources)
         }
-        return Self.file("index.json", index.json, mode: 0o644)
+        return index
     }
 
     /// What the archive's index points to: the index that stays, or the platform's manifest.
@@ -48,16 +45,31 @@ extension GoJSON {
         if case .array(let elements) = self { elements } else { [] }
     }
 
-    /// The object without some names of an object in it.
-    fileprivate func dropping(_ names: [String], in field: String) -> GoJSON {
+    /// The object with the object in a field of it changed.
+    private func changing(_ field: String, _ change: ([Member]) -> [Member]) -> GoJSON {
         guard case .object(let members) = self else { return self }
         return .object(
             members.map { member in
                 guard member.name.elementsEqual(field.utf8), case .object(let inner) = member.value else {
                     return member
                 }
-                let kept = inner.filter { inner in !names.contains { inner.name.elementsEqual($0.utf8) } }
-                return Member(name: member.name, value: .object(kept))
+                return Member(name: member.name, value: .object(change(inner)))
             })
+    }
+
+    /// The object without some names of an object in it.
+    fileprivate func dropping(_ names: [String], in field: String) -> GoJSON {
+        changing(field) { inner in
+            inner.filter { member in !names.contains { member.name.elementsEqual($0.utf8) } }
+        }
+    }
+
+    /// The object with another value of a name in an object in it.
+    func setting(_ name: String, to value: GoJSON, in field: String) -> GoJSON {
+        changing(field) { inner in
+            let others = inner.filter { !$0.name.elementsEqual(name.utf8) }
+            return (others + [Member(name: Array(name.utf8), value: value)])
+                .sorted { $0.name.lexicographicallyPrecedes($1.name) }
+        }
     }
 }

@@ -102,6 +102,67 @@ enum GoldenImage {
     }
 }
 
+extension GoldenImage {
+    /// The time of the save in archives that show one, in seconds since 1970.
+    static let saveTime: Int64 = 1_700_000_000
+
+    /// The layouts of inflated layers, and what Docker wrote.
+    static let inflated: [(ArchiveLayout, TimedArchive)] = [
+        (.docker2010(saveTime: saveTime), docker2010),
+        (
+            .graphdriver(.docker26, saveTime: saveTime),
+            TimedArchive(file: "docker-26.tar", paths: ["blobs/sha256/", "index.json"])
+        ),
+        (
+            .graphdriver(.docker28, saveTime: saveTime),
+            TimedArchive(file: "docker-28-graphdriver.tar", paths: ["blobs/sha256/"])
+        ),
+        (.graphdriver(.docker29, saveTime: saveTime), TimedArchive(file: "docker-29-graphdriver.tar", paths: [])),
+    ]
+
+    /// What Docker 20.10 wrote.
+    static let docker2010 = TimedArchive(
+        file: "docker-20.10.tar",
+        paths: ["/", "/VERSION", "/json", "/layer.tar"].map {
+            "be269dadeb71dc7047b430528345860c21771c1751e67853509af9f974003eb9" + $0
+        })
+
+    /// A golden archive, and the members that show the time of the save: a repeated layer's, or folders and lists.
+    struct TimedArchive {
+        let file: String
+        let paths: [String]
+
+        /// The archive with ``GoldenImage/saveTime`` in those members.
+        func bytes() throws -> [UInt8] {
+            let time = GoldenImage.saveTime
+            var archive = try GoldenImage.archive(file)
+            var offset = 0
+            var found: Set<String> = []
+            while archive[offset] != 0 {
+                let header = archive[offset..<(offset + 512)]
+                let name = String(decoding: header.prefix(100).prefix { $0 != 0 }, as: UTF8.self)
+                if paths.contains(name) {
+                    let digits = Array(String(time, radix: 8).utf8)
+                    archive.replaceSubrange(
+                        (offset + 136)..<(offset + 147), with: Array(repeating: 0x30, count: 11 - digits.count) + digits
+                    )
+                    archive.replaceSubrange((offset + 148)..<(offset + 156), with: Array("        ".utf8))
+                    let sum = archive[offset..<(offset + 512)].reduce(0) { $0 + Int($1) }
+                    archive.replaceSubrange(
+                        (offset + 148)..<(offset + 154), with: Array(String(format: "%06o", sum).utf8))
+                    archive[offset + 154] = 0
+                    found.insert(name)
+                }
+                let size = try #require(
+                    Int(String(decoding: header.dropFirst(124).prefix(11), as: UTF8.self), radix: 8))
+                offset += 512 + (size + 511) / 512 * 512
+            }
+            #expect(found == Set(paths))
+            return archive
+        }
+    }
+}
+
 /// A folder of its own for one test, gone with it.
 final class ScratchFolder: Sendable {
     let path: String

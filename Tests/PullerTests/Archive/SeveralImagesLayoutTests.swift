@@ -182,6 +182,35 @@ import Testing
         #expect(annotation("io.containerd.image.name", of: descriptor) == "127.0.0.1:5055/lab/img1:single")
     }
 
+    /// The index of a folder that grows: what was the only one of its tag may not stay so, and the other way round; what
+    /// others wrote is left as it is.
+    @Test func referencesInAnIndexThatGrows() throws {
+        let key = "org.opencontainers.image.ref.name"
+        func descriptor(_ name: String?, _ label: String?) -> GoJSON {
+            let notes = [("a", "1"), ("io.containerd.image.name", name), (key, label), ("z", "2")]
+            let members = notes.compactMap { key, value in
+                value.map { GoJSON.Member(name: Array(key.utf8), value: .text($0)) }
+            }
+            return .object(["digest": .text("d"), "annotations": .object(members)])
+        }
+        func labels(_ descriptors: GoJSON...) -> [String?] {
+            let told = ArchiveIndex.tellingApart(descriptors)
+            for (told, descriptor) in zip(told, descriptors) {
+                #expect(
+                    told.setting(key, to: .null, in: "annotations")
+                        == descriptor.setting(key, to: .null, in: "annotations"))
+            }
+            return told.map { annotation(key, of: $0) }
+        }
+        let (one, other) = ("r.local:5000/one:v1", "docker.io/other:v1")
+        #expect(labels(descriptor(one, "v1"), descriptor(other, "v1")) == [one, other])
+        #expect(labels(descriptor(one, one), descriptor(other, "v1")) == [one, other])
+        #expect(labels(descriptor(one, one)) == ["v1"])
+        #expect(labels(descriptor(nil, "v1"), descriptor(one, "v1")) == ["v1", one])
+        #expect(labels(descriptor("r.local/x@sha256:00", "mine"), descriptor(one, "v1")) == ["mine", "v1"])
+        #expect(ArchiveIndex.tellingApart([.null, .object([])]) == [.null, .object([])])
+    }
+
     // MARK: layers inflated
 
     /// The second layer is the top of `B` and lies lower in `A`: two objects of the first format, and one file.

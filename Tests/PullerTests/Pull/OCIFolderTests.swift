@@ -17,8 +17,10 @@ import Testing
         let names = try #require(FileManager.default.enumerator(atPath: folder))
         for case let name as String in names {
             var isFolder: ObjCBool = false
-            _ = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
-            if !isFolder.boolValue { files[name] = try [UInt8](Data(contentsOf: URL(filePath: folder + "/" + name))) }
+            let isThere = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+            if isThere, !isFolder.boolValue {
+                files[name] = try [UInt8](Data(contentsOf: URL(filePath: folder + "/" + name)))
+            }
         }
         return files
     }
