@@ -6,11 +6,11 @@
 
 /// What may stand under the name of an archive before it is written, and after.
 extension ArchiveRequest.Output {
-    /// The path; nil on standard output.
+    /// The path; nil where it is no file.
     var path: String? {
         switch self {
         case .file(let path, _), .folder(let path): path
-        case .standardOutput: nil
+        case .standardOutput, .daemon: nil
         }
     }
 
@@ -26,7 +26,7 @@ extension ArchiveRequest.Output {
                 if !isFile || replacing == .nothing { throw PullError.Cause.exists }
             }
         case .folder(let path): try await onDisk(path) { try OCIFolder(path).refuseForeign() }
-        case .standardOutput: return
+        case .standardOutput, .daemon: return
         }
     }
 

@@ -11,6 +11,8 @@ public struct ArchiveRequest: Sendable {
         case folder(path: String)
         /// Standard output; nothing is kept on disk.
         case standardOutput
+        /// The Docker or podman daemon at this socket, which loads it while it is made; nothing is kept on disk.
+        case daemon(socket: String)
     }
 
     /// What may be replaced by a finished archive.
@@ -64,16 +66,19 @@ public struct ArchiveResult: Sendable {
     public var images: [ArchivedImage]
     /// The layout it was written in.
     public var layout: ArchiveLayout
-    /// The path of the archive; nil on standard output.
+    /// The path of the archive; nil where it is no file.
     public var path: String?
     /// Bytes written; of a folder, those of this archive's blobs, whether they were there already or not.
     public var size: Int64
+    /// What a daemon says that it has loaded: names, or IDs of what has none.
+    public var loaded: [String] = []
 
     /// Puts the parts together.
-    public init(images: [ArchivedImage], layout: ArchiveLayout, path: String?, size: Int64) {
+    public init(images: [ArchivedImage], layout: ArchiveLayout, path: String?, size: Int64, loaded: [String] = []) {
         self.images = images
         self.layout = layout
         self.path = path
         self.size = size
+        self.loaded = loaded
     }
 }

@@ -30,25 +30,18 @@ extension Archiver {
         }
     }
 
-    /// Writes an archive to standard output.
+    /// Writes an archive to whatever takes it from its beginning to its end.
     ///
     /// Where every size is known the layers pass straight through, one after another, and no disk is used.
     ///
     /// - Returns: the count of the bytes written.
     func write(
-        _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource,
-        toStandardOutputAs request: ArchiveRequest
+        _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource, through stream: ArchiveStream,
+        at place: String, jobs: Int
     ) async throws -> Int64 {
-        let place = "-"
-        let isPlanned = try await onDisk(place) { try ArchivePlan(draft.members) } != nil
-        let stream = try await onDisk(place) {
-            // A copy, since the stream closes what it is given.
-            let copy = FileDescriptor(owning: Int32(try retrying { Int(dup(standardOutput)) }))
-            return try ArchiveStream(to: copy, compression: request.compression)
-        }
-        guard isPlanned else {
+        guard try await onDisk(place, { try ArchivePlan(draft.members) }) != nil else {
             let assembly = Assembly(draft: draft, stream: stream, place: place, isOnDisk: false)
-            return try await write(assembly, layers, from: source, spoolingBeside: Self.spool, jobs: request.jobs)
+            return try await write(assembly, layers, from: source, spoolingBeside: Self.spool, jobs: jobs)
         }
         return try await pass(draft.members, layers, from: source, through: stream, at: place)
     }

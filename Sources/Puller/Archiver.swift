@@ -1,3 +1,10 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+internal import Synchronization
+
 /// Writes images, whoever brings their layers, as an archive or an OCI layout.
 public struct Archiver: Sendable {
     /// How blobs are brought, and what is kept of them.
@@ -39,23 +46,49 @@ public struct Archiver: Sendable {
         let layers = PulledLayers(
             of: draft.members, among: images.flatMap(\.layers), report: stock.isReported ? silence : report)
         layers.reportPlan()
-        let size = try await write(draft, layers, from: stock.blobs, as: request)
-        return ArchiveResult(images: images, layout: request.layout, path: request.output.path, size: size)
+        let (size, loaded) = try await write(draft, layers, from: stock.blobs, as: request)
+        return ArchiveResult(
+            images: images, layout: request.layout, path: request.output.path, size: size, loaded: loaded)
     }
 
     private func write(
         _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource, as request: ArchiveRequest
-    ) async throws -> Int64 {
+    ) async throws -> (size: Int64, loaded: [String]) {
         switch request.output {
         case .file(let path, _):
-            return try await write(draft, layers, from: source, at: path, as: request) { file in
+            let size = try await write(draft, layers, from: source, at: path, as: request) { file in
                 try await request.output.commit(file, of: draft.saved)
             }
+            return (size, [])
         case .folder(let path):
-            return try await write(draft, layers, from: source, intoFolder: path, jobs: request.jobs)
+            return (try await write(draft, layers, from: source, intoFolder: path, jobs: request.jobs), [])
         case .standardOutput:
-            return try await write(draft, layers, from: source, toStandardOutputAs: request)
+            let stream = try await onDisk("-") {
+                // A copy, since the stream closes what it is given.
+                let copy = FileDescriptor(owning: Int32(try retrying { Int(dup(standardOutput)) }))
+                return try ArchiveStream(to: copy, compression: request.compression)
+            }
+            return (try await write(draft, layers, from: source, through: stream, at: "-", jobs: request.jobs), [])
+        case .daemon(let socket):
+            return try await load(draft, layers, from: source, into: DaemonSocket(path: socket), as: request)
         }
+    }
+
+    /// The daemon reads while the archive is made.
+    private func load(
+        _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource, into daemon: DaemonSocket,
+        as request: ArchiveRequest
+    ) async throws -> (size: Int64, loaded: [String]) {
+        let written = Mutex<Int64>(0)
+        let loaded = try await daemon.load { body in
+            let stream = try await onDisk(daemon.path) {
+                try ArchiveStream(to: body, compression: request.compression)
+            }
+            let size = try await write(
+                draft, layers, from: source, through: stream, at: daemon.path, jobs: request.jobs)
+            written.withLock { $0 = size }
+        }
+        return (written.withLock(\.self), loaded)
     }
 
     /// What bounds the transfers of one archive.
