@@ -18,6 +18,7 @@ struct Help {
                 .helpRegistry,
                 [.username, .passwordStdin, .password, .login, .mirror, .mirrorFallback, .requireOrigin, .plainHTTP]
             ),
+            (.helpTarget, [.to, .toUsername, .toPasswordStdin, .toPlainHTTP]),
             (
                 .helpTransfer, [.retries, .timeout, .connections, .limitRate, .cacheSize, .noCache]
             ),
@@ -36,7 +37,8 @@ struct Help {
             "docker-tar-lab pull nginx", "docker-tar-lab list ghcr.io/owner/image:tag",
             "docker-tar-lab -action pull -image nginx -arch arm64 -lab -output nginx.tar",
             "docker-tar-lab inspect nginx", "docker-tar-lab tags quay.io/owner/image",
-            "docker-tar-lab sync images.txt -output folder",
+            "docker-tar-lab sync images.txt -output folder", "docker-tar-lab verify nginx.tar",
+            "docker-tar-lab push nginx.tar -to registry.lan:5000/mirror",
             "docker-tar-lab convert nginx.tar -format docker-20.10 -output old.tar",
             "docker-tar-lab diagnose nginx ghcr.io -report report.html",
         ].map { "  " + $0 }
@@ -49,6 +51,7 @@ struct Help {
         lines += rows([
             ("$DOCKER_TAR_LAB_PASSWORD", text(.helpPasswordVariable)),
             ("$DOCKER_TAR_LAB_PASSWORD_HOST", text(.helpLoginVariable)),
+            ("$DOCKER_TAR_LAB_TO_PASSWORD", text(.helpToPassword)),
             ("$DOCKER_CONFIG, $REGISTRY_AUTH_FILE", text(.helpCredentials)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/resolvers.txt", text(.helpResolverFile)),
             ("$XDG_CONFIG_HOME/docker-tar-lab/mirrors.txt", text(.helpMirrorFile)),

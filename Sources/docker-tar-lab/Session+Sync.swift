@@ -5,7 +5,7 @@ extension Session {
     /// Brings them, says of each what has become of it, and ends with the worst.
     func sync(_ request: SyncRequest, by puller: Puller) async throws -> ExitCode {
         let stream: Console.Stream = request.asJSON ? .error : .output
-        let target = try await target(of: request)
+        let target = try await target(of: request, by: puller)
         let count = request.sync.images.count
         let rows = await request.sync.run(clock: ContinuousClock()) { number, image in
             let turn = Sentence.turn(number + 1, of: count, image.familiar)
@@ -37,10 +37,11 @@ extension Session {
         return listing.exitCode(isLab: invocation.circumstances.isLab)
     }
 
-    private func target(of request: SyncRequest) async throws -> SyncTarget {
+    private func target(of request: SyncRequest, by puller: Puller) async throws -> SyncTarget {
         switch request.destination {
         case .archives(let folder, _, _): try await .archives(inFolder: folder)
         case .layout(let folder): try await .layout(inFolder: folder)
+        case .registry(let destination): .registry(destination, by: puller, jobs: request.template.archive.jobs)
         }
     }
 }

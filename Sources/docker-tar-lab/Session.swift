@@ -29,6 +29,8 @@ struct Session: Sendable {
             case .inspect(let request): try await inspect(request)
             case .tags(let reference, let asJSON): try await tags(reference, asJSON: asJSON, by: try puller)
             case .sync(let request): return try await sync(request, by: try puller)
+            case .verify(let request): return try await verify(request)
+            case .push(let request): return try await push(request, by: try puller)
             case .convert(let request): try await convert(request)
             case .diagnose(let request): return try await diagnose(request)
             }

@@ -75,7 +75,7 @@ extension StoredImages {
     func holds(_ draft: ArchiveDraft, of wanted: [ArchivedImage]) -> Bool {
         wanted.allSatisfy { image in
             images.contains { stored in
-                Set(stored.names).isSuperset(of: image.names)
+                stored.tagged.isSuperset(of: image.tagged)
                     && stored.manifest.config.digest == image.manifest.config.digest
             }
         } && hasMembers(of: draft)
@@ -96,5 +96,15 @@ extension StoredImages {
         // The manifest of layouts that name sizes of inflated layers is not known yet; all else is.
         guard draft.layout.needsInflatedSizes else { return names == stored }
         return names.subtracting(stored).count <= 1 && stored.subtracting(names).count <= 1
+    }
+}
+
+extension ArchivedImage {
+    /// The names that an archive can give to it: without a tag there is none, and a digest is no part of it.
+    fileprivate var tagged: Set<ImageReference> {
+        Set(
+            names.filter { $0.tag != nil }.map { name in
+                ImageReference(domain: name.domain, path: name.path, tag: name.tag, digest: nil)
+            })
     }
 }

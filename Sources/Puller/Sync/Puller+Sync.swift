@@ -2,6 +2,7 @@
 public struct SyncTarget: Sendable {
     enum Kind: Sendable {
         case shelf(ArchiveShelf)
+        case registry(RegistryPush)
     }
 
     let kind: Kind
@@ -33,6 +34,7 @@ extension Puller {
     ) async throws -> ImageSync.Outcome {
         switch target.kind {
         case .shelf(let shelf): try await bring(request, to: shelf, progress: progress)
+        case .registry(let run): try await bring(request, to: run, progress: progress)
         }
     }
 

@@ -18,6 +18,11 @@ enum Flag: String, CaseIterable, Sendable {
     case requireOrigin = "require-origin"
     case passwordStdin = "password-stdin"
     case plainHTTP = "plain-http"
+    // where images are pushed
+    case to
+    case toUsername = "to-username"
+    case toPasswordStdin = "to-password-stdin"
+    case toPlainHTTP = "to-plain-http"
     // patience, and what is kept of an interrupted pull
     case retries, timeout, connections
     case limitRate = "limit-rate"
@@ -46,7 +51,8 @@ enum Flag: String, CaseIterable, Sendable {
     var takesValue: Bool {
         switch self {
         case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .noCache, .quiet,
-            .json, .noRedact, .debug, .mirrorFallback, .requireOrigin, .version, .help:
+            .json, .noRedact, .debug, .toPasswordStdin, .toPlainHTTP, .mirrorFallback, .requireOrigin, .version,
+            .help:
             false
         default: true
         }
@@ -61,21 +67,22 @@ enum Flag: String, CaseIterable, Sendable {
         switch self {
         case .action, .debug, .log, .lang, .version, .help: Set(Action.allCases)
         case .arch: [.pull, .inspect, .sync, .convert]
-        case .image: Set(Action.allCases).subtracting([.convert])
+        case .image: Set(Action.allCases).subtracting([.verify, .push, .convert])
         case .fromFile: [.pull, .sync]
         case .output, .format, .noClobber, .keepIndex, .foreign, .saveTime: [.pull, .sync, .convert]
-        case .jobs: [.pull, .sync, .convert]
-        case .nameInArchive: [.pull, .convert]
+        case .jobs: [.pull, .sync, .push, .convert]
+        case .nameInArchive: [.pull, .push, .convert]
+        case .to, .toUsername, .toPasswordStdin, .toPlainHTTP: [.pull, .sync, .push]
         case .connections, .limitRate, .cacheSize, .noCache: [.pull, .sync]
         case .quiet: Set(Action.allCases).subtracting([.list, .inspect, .tags])
-        case .json: Set(Action.allCases).subtracting([.convert])
+        case .json: Set(Action.allCases).subtracting([.push, .convert])
         case .report, .control, .noRedact: [.diagnose]
         // A diagnosis tries the strategies itself, knows plain HTTP by its targets' URLs, and sends no credential.
         // It asks everything once, and has its own times.
         case .username, .password, .passwordStdin, .login, .mirrorFallback, .requireOrigin, .plainHTTP: Action.asking
-        case .sni, .retries, .timeout: Action.asking
+        case .sni, .retries, .timeout: Action.asking.union([.push])
         case .mirror: Action.asking.union([.diagnose])
-        default: Action.asking.union([.diagnose])
+        default: Action.asking.union([.push, .diagnose])
         }
     }
 
@@ -104,6 +111,10 @@ enum Action: String, CaseIterable, Sendable {
     case tags
     /// Bring many images into a folder, an OCI layout or a registry.
     case sync
+    /// Say whether archives are what they say, and who loads them.
+    case verify
+    /// Bring archives into a registry.
+    case push
     /// Write an archive in another layout.
     case convert
     /// Say what the network does to images' hosts.

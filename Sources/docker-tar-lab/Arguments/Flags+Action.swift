@@ -25,6 +25,9 @@ extension Flags {
         if let image, !words.contains(image) { words.insert(image, at: 0) }
         switch action {
         case .diagnose, .pull, .sync: return words
+        case .verify, .push:
+            if words.isEmpty { throw .missingFile(action) }
+            return words
         case .convert:
             if words.isEmpty { throw .missingFile(action) }
         case .list, .inspect, .tags:

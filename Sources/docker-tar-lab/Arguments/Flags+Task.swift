@@ -11,8 +11,9 @@ extension Flags {
         let isOneArchive =
             output == "-" || format == ArchiveFormat.ociFolder.rawValue
             || output.map { !namesFolder($0, in: surroundings) } ?? false
-        let isSync = images.count > 1 && !isOneArchive
+        let isSync = to != nil || images.count > 1 && !isOneArchive
         if isSync { return (.sync(try sync(of: images, in: surroundings)), notices) }
+        try refuseTarget()
         if printsJSON { throw .foreignFlag(.json, .pull) }
         return (.pull(try request(for: images, in: surroundings)), notices)
     }
@@ -32,12 +33,20 @@ extension Flags {
         pull.allPlatforms = platform == nil
         return SyncRequest(
             sync: ImageSync(images), template: pull,
-            destination: try destination(as: format, for: platform), asJSON: printsJSON)
+            destination: try destination(as: format, for: platform, in: surroundings), asJSON: printsJSON)
     }
 
     private func destination(
-        as format: ArchiveFormat, for platform: Platform?
+        as format: ArchiveFormat, for platform: Platform?, in surroundings: Surroundings
     ) throws(UsageError) -> SyncRequest.Destination {
+        if to != nil {
+            for (isGiven, flag) in [
+                (output != nil, Flag.output), (self.format != nil, .format), (noClobber, .noClobber),
+            ]
+            where isGiven { throw .conflict(flag.spelling, Flag.to.spelling) }
+            return .registry(try target(in: surroundings))
+        }
+        try refuseTarget()
         guard format == .ociFolder else {
             return .archives(folder: folder, platform: platform, replacing: noClobber ? .nothing : .sameImage)
         }

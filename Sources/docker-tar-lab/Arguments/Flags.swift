@@ -31,6 +31,11 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var requireOrigin = false
     @Option(name: .customLong("plain-http"), parsing: .unconditional) var plainHTTP = false
 
+    @Option(parsing: .unconditional) var to: String?
+    @Option(parsing: .unconditional) var toUsername: String?
+    @Option(parsing: .unconditional) var toPasswordStdin = false
+    @Option(name: .customLong("to-plain-http"), parsing: .unconditional) var toPlainHTTP = false
+
     @Option(parsing: .unconditional) var retries: String?
     @Option(parsing: .unconditional) var timeout: String?
     @Option(parsing: .unconditional) var connections: String?

@@ -11,6 +11,8 @@ struct Invocation: Sendable {
         case inspect(InspectRequest)
         case tags(ImageReference, asJSON: Bool)
         case sync(SyncRequest)
+        case verify(VerifyRequest)
+        case push(PushRequest)
         case convert(ConvertRequest)
         case diagnose(DiagnosisRequest)
 
@@ -21,7 +23,7 @@ struct Invocation: Sendable {
             case .list(let reference, _), .tags(let reference, _): [reference]
             case .inspect(let request): if case .image(let reference) = request.source { [reference] } else { [] }
             case .sync(let request): request.sync.images
-            case .convert, .diagnose: []
+            case .verify, .push, .convert, .diagnose: []
             }
         }
     }
@@ -116,6 +118,8 @@ extension Flags {
         case .list: return (.list(try Self.reference(word), asJSON: printsJSON), [])
         case .inspect: return (.inspect(try inspection(of: word)), [])
         case .tags: return (.tags(try Self.reference(word), asJSON: printsJSON), [])
+        case .verify: return (.verify(VerifyRequest(paths: words, asJSON: printsJSON)), [])
+        case .push: return (.push(try pushRequest(of: words, in: surroundings)), [])
         case .convert: return (.convert(try conversion(of: word, in: surroundings)), [])
         case .diagnose: return (.diagnose(try diagnosis(of: words, over: transport, in: surroundings)), [])
         }

@@ -4,13 +4,15 @@ extension Sentence {
         Sentence(
             en: """
                 pull: save an archive; list: the platforms of an image; inspect: what it is;
-                tags: the tags of a repository; sync: many images into a folder;
+                tags: the tags of a repository; sync: many images into a folder or registry;
+                verify: is an archive right, and who loads it; push: archives into a registry;
                 convert: into another layout; diagnose: what the network does.
                 Also as first word: docker-tar-lab pull NAME
                 """,
             zh: """
                 pull：保存归档；list：列出镜像支持的平台；inspect：查看镜像信息；
-                tags：列出仓库的标签；sync：批量同步到目录；
+                tags：列出仓库的标签；sync：批量同步到目录或仓库；
+                verify：检查归档是否正确、能被谁加载；push：把归档推送到仓库；
                 convert：转换归档格式；diagnose：诊断网络干扰。
                 也可写成第一个参数：docker-tar-lab pull 名称
                 """)
@@ -39,12 +41,6 @@ extension Sentence {
             en:
                 "the time that the archive says it was saved at, where the layout has one:\n0 (default), now, seconds since 1970, or 2026-01-31T12:00:00Z",
             zh: "归档中记录的保存时间（仅部分格式）：0（默认）、now、\n1970 年以来的秒数，或 2026-01-31T12:00:00Z")
-    }
-
-    static var loadHelp: Sentence {
-        Sentence(
-            en: "load into Docker or podman by its socket, no client needed",
-            zh: "通过套接字直接加载到 Docker 或 podman，无需客户端")
     }
 
     static var toHelp: Sentence {

@@ -37,12 +37,6 @@ extension Sentence {
 
     static var helpToPassword: Sentence { Sentence(en: "the password for -to-username", zh: "-to-username 对应的密码") }
 
-    static var helpDaemon: Sentence {
-        Sentence(
-            en: "the socket of Docker or podman for -load and docker-daemon:",
-            zh: "-load 和 docker-daemon: 使用的 Docker 或 podman 套接字")
-    }
-
     static var helpLoginVariable: Sentence {
         Sentence(
             en: "the password for -login; HOST in capitals, _ for . : -", zh: "-login 对应的密码；主机名大写，. : - 写成 _")
@@ -93,6 +87,8 @@ extension Sentence {
         case .fromFile: Sentence(en: "FILE", zh: "文件")
         case .foreign: Sentence(name: "include|skip")
         case .saveTime: Sentence(en: "TIME", zh: "时间")
+        case .to: Sentence(en: "HOST[/PREFIX]", zh: "主机[/前缀]")
+        case .toUsername: Sentence(en: "NAME", zh: "用户名")
         case .jobs, .connections: Sentence(en: "NUMBER", zh: "数量")
         case .retries: Sentence(en: "NUMBER", zh: "次数")
         case .limitRate: Sentence(name: "N[k|m|g]")
@@ -117,7 +113,8 @@ extension Sentence {
         case .authorityFolder: Sentence(en: "FOLDER", zh: "目录")
         case .lang: Sentence(name: "en|zh")
         case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .noCache, .quiet,
-            .json, .noRedact, .debug, .mirrorFallback, .requireOrigin, .version, .help:
+            .json, .noRedact, .debug, .mirrorFallback, .requireOrigin, .toPasswordStdin, .toPlainHTTP, .version,
+            .help:
             nil
         }
     }
@@ -138,6 +135,10 @@ extension Sentence {
         case .format: formatHelp
         case .foreign: foreignHelp
         case .saveTime: saveTimeHelp
+        case .to: toHelp
+        case .toUsername: Sentence(en: "log in to the registry of -to", zh: "登录 -to 所指仓库的用户名")
+        case .toPasswordStdin: toPasswordHelp
+        case .toPlainHTTP: Sentence(en: "speak HTTP without TLS to that registry", zh: "使用不加密的 HTTP 访问该仓库")
         case .keepIndex: Sentence(en: "keep the index of all platforms in the archive", zh: "在归档中保留多平台索引")
         case .jobs: Sentence(en: "layers fetched at a time, 1 to 64 (default 4)", zh: "同时下载的层数，1 到 64（默认 4）")
         case .username: Sentence(en: "log in to the registry", zh: "登录仓库的用户名")

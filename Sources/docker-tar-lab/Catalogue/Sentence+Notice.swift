@@ -102,6 +102,8 @@ extension Sentence {
         case .inspect: Sentence(en: "inspecting \(image)", zh: "开始查看 \(image)")
         case .tags: Sentence(en: "listing the tags of \(image)", zh: "开始列出 \(image) 的标签")
         case .sync: Sentence(en: "bringing \(image)", zh: "开始同步 \(image)")
+        case .verify: Sentence(en: "verifying \(image)", zh: "开始检查 \(image)")
+        case .push: Sentence(en: "pushing \(image)", zh: "开始推送 \(image)")
         case .convert: Sentence(en: "converting \(image)", zh: "开始转换 \(image)")
         case .diagnose: Sentence(en: "diagnosing \(image)", zh: "开始诊断 \(image)")
         }

@@ -8,6 +8,8 @@ extension Sentence {
         case .inspect: Sentence(en: "cannot inspect \(image)", zh: "无法查看 \(image)")
         case .tags: Sentence(en: "cannot list the tags of \(image)", zh: "无法列出 \(image) 的标签")
         case .sync: Sentence(en: "cannot bring \(image)", zh: "无法同步 \(image)")
+        case .verify: Sentence(en: "cannot verify \(image)", zh: "无法检查 \(image)")
+        case .push: Sentence(en: "cannot push \(image)", zh: "无法推送 \(image)")
         case .convert: Sentence(en: "cannot convert \(image)", zh: "无法转换 \(image)")
         case .diagnose: Sentence(en: "cannot diagnose \(image)", zh: "无法诊断 \(image)")
         }

@@ -1,5 +1,25 @@
 internal import Puller
 
+/// Which archives are verified.
+struct VerifyRequest: Hashable, Sendable {
+    /// Archives, and folders of OCI layouts.
+    var paths: [String]
+    /// Whether the verdicts are printed as JSON.
+    var asJSON: Bool
+}
+
+/// Which archives are pushed where.
+struct PushRequest: Sendable {
+    /// Archives, and folders of OCI layouts.
+    var paths: [String]
+    /// Where their images go.
+    var destination: PushDestination
+    /// The name that the image gets there, where it is one; nil for those in the archive.
+    var name: ImageReference?
+    /// How many blobs are sent at a time; 1 or more.
+    var jobs: Int
+}
+
 /// What is written in another layout.
 struct ConvertRequest: Sendable {
     /// Where the images are.
@@ -19,6 +39,12 @@ struct ConvertRequest: Sendable {
 }
 
 extension Flags {
+    /// Which archives are pushed, and where to.
+    func pushRequest(of paths: [String], in surroundings: Surroundings) throws(UsageError) -> PushRequest {
+        PushRequest(
+            paths: paths, destination: try target(in: surroundings), name: try name(), jobs: try parallelJobs())
+    }
+
     /// What is converted, and into what.
     func conversion(of word: String, in surroundings: Surroundings) throws(UsageError) -> ConvertRequest {
         guard let platform = try platform() else { throw .invalidValue(.arch, "all", .expectedOnePlatform) }

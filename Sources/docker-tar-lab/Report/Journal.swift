@@ -46,6 +46,19 @@ struct Journal: Sendable {
         }
     }
 
+    /// An event of a push. Called from any thread.
+    func happened(_ event: PushEvent) {
+        switch event {
+        case .planned(let name, let blobs):
+            write(.planned(blobs.count, ByteCount.text(blobs.reduce(0) { $0 &+ $1.size })))
+            write(.begins(.push, name.description), .debug)
+        case .sent, .pushed: break
+        case .settled(let blob, let arrival): write(.settled(blob + 1, arrival), .debug)
+        case .retrying(let blob, let attempt, let reason):
+            write(.sendingAgain(blob + 1, attempt: attempt, .cause(reason.cause)), .warning)
+        }
+    }
+
     /// What the user should know, unless he wants to hear nothing.
     func tell(_ notice: Sentence) {
         if !isQuiet { console.say([Sentence.notice(notice).text(in: language)], on: .error) }

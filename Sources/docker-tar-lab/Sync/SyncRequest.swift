@@ -17,6 +17,8 @@ struct SyncRequest: Sendable {
         case archives(folder: String, platform: Platform?, replacing: ArchiveRequest.Replacing)
         /// Into one OCI layout.
         case layout(folder: String)
+        /// Into a registry.
+        case registry(PushDestination)
     }
 
     /// How one of them is pulled.
@@ -28,6 +30,7 @@ struct SyncRequest: Sendable {
             pull.archive.output = .file(
                 path: folder + image.archiveFileName(for: platform), replacing: replacing)
         case .layout(let folder): pull.archive.output = .folder(path: folder)
+        case .registry: pull.archive.output = .standardOutput
         }
         return pull
     }
@@ -38,9 +41,10 @@ struct SyncRequest: Sendable {
         case .failed, .interrupted: return nil
         case .brought, .present: break
         }
-        switch pull(row.image).archive.output {
-        case .file(let path, _), .folder(let path): return path
-        case .standardOutput: return nil
+        switch (destination, pull(row.image).archive.output) {
+        case (.registry(let destination), _): return try? destination.name(of: row.image).description
+        case (_, .file(let path, _)), (_, .folder(let path)): return path
+        default: return nil
         }
     }
 }

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// Images that go into a registry, out of another one and out of archives.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct RegistryVerbTests {
+    static let source = Task {
+        let server = try await RealServer.registry(port: 5073)
+        for tag in ["single", "multi"] {
+            try await RealServer.push("\(TestImage.golden):\(tag)", to: "127.0.0.1:5073/lab/img1:\(tag)")
+        }
+        return server
+    }
+
+    private func digest(_ name: String) async throws -> String {
+        try await Program.must(
+            "skopeo", ["inspect", "--raw", "--tls-verify=false", "docker://\(name)"])
+    }
+
+    /// Uploads that a registry has seen, by its own log.
+    private func uploads(_ server: Server) -> Int {
+        server.scratch.text("log").matches(of: /"POST \/v2\/[^ ]*\/blobs\/uploads\//).count
+    }
+
+    @Test func aSyncIntoARegistryKeepsTheDigestsAndIsDoneOnce() async throws {
+        let source = try await Self.source.value
+        let target = try await RealServer.registry(port: 5074)
+        defer { withExtendedLifetime((source, target)) {} }
+        let base = "127.0.0.1:5073/lab/img1"
+        let words = [
+            "sync", "\(base):single", "\(base):multi", "-arch", "all", "-plain-http", "-to", "127.0.0.1:5074/mirror",
+            "-to-plain-http", "-json",
+        ]
+        let first = try await Tool.must(words)
+        #expect(first.output.matches(of: /"outcome" : "done"/).count == 2)
+        for tag in ["single", "multi"] {
+            #expect(try await digest("127.0.0.1:5074/mirror/lab/img1:\(tag)") == digest("\(base):\(tag)"))
+        }
+        let before = uploads(target)
+        #expect(before > 0)
+        let again = try await Tool.must(words)
+        #expect(again.output.matches(of: /"outcome" : "present"/).count == 2)
+        #expect(uploads(target) == before)
+    }
+
+    @Test func anArchiveCrossesTheGap() async throws {
+        let source = try await Self.source.value
+        let target = try await RealServer.registry(port: 5075)
+        defer { withExtendedLifetime((source, target)) {} }
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        let name = "127.0.0.1:5073/lab/img1:single"
+        try await Tool.must(["pull", name, "-plain-http", "-output", scratch.path("a.tar")])
+        let words = ["push", scratch.path("a.tar"), "-to", "127.0.0.1:5075", "-to-plain-http"]
+        let first = try await Tool.must(words)
+        #expect(first.output.hasPrefix("127.0.0.1:5075/lab/img1:single  sha256:"))
+        #expect(try await digest("127.0.0.1:5075/lab/img1:single") == digest(name))
+        let before = uploads(target)
+        #expect(try await Tool.must(words).output.hasSuffix("there already\n"))
+        #expect(uploads(target) == before)
+        let renamed = try await Tool.must(words + ["-as", "other/name:2", "-quiet"])
+        #expect(renamed.output == "127.0.0.1:5075/other/name:2\n")
+        let missing = try await Tool.run(
+            ["push", scratch.path("none.tar"), scratch.path("a.tar"), "-to", "127.0.0.1:5075", "-to-plain-http"])
+        #expect(missing.status == 8 && missing.output.contains("there already"))
+    }
+}

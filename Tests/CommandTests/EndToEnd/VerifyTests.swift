@@ -1,0 +1,49 @@
+import Foundation
+import Testing
+
+/// `verify` on archives that are right and others.
+@Suite(.timeLimit(.minutes(2))) struct VerifyTests {
+    @Test(arguments: ["docker-20.10.tar", "docker-26.tar", "docker-28-graphdriver.tar", "docker-29-containerd.tar"])
+    func whatDockerWroteIsRight(name: String) async throws {
+        let path = "\(TestImage.fixtures)/golden/\(name)"
+        let said = try await Tool.must(["verify", path])
+        #expect(said.output.hasPrefix("\(path): all right\n"))
+        #expect(said.output.contains("Docker 20.10"))
+        let json = try await Tool.must(["verify", path, "-json"])
+        let reports = try #require(try JSONSerialization.jsonObject(with: json.bytes) as? [[String: Any]])
+        #expect(reports.count == 1)
+        #expect(reports[0]["sound"] as? Bool == true)
+        let engines = try #require(reports[0]["engines"] as? [[String: Any]])
+        #expect(engines.count == 5)
+        #expect(engines.allSatisfy { $0["loads"] as? Bool == true })
+        #expect(try await Tool.must(["verify", path, "-quiet"]).output == "\(path): all right\n")
+    }
+
+    @Test func aByteThatIsWrongEndsInSeven() async throws {
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        var bytes = [UInt8](try TestImage.goldenArchive("docker-20.10.tar"))
+        // In the middle of a layer.
+        let place = try #require(
+            bytes.indices.first { bytes[$0...].starts(with: Array("etc/".utf8)) && $0 > 4096 } ?? (bytes.count / 2))
+        bytes[place] ^= 1
+        try Data(bytes).write(to: scratch.url.appendingPathComponent("bad.tar"))
+        let good = "\(TestImage.fixtures)/golden/docker-20.10.tar"
+        let outcome = try await Tool.run([
+            "verify", good, scratch.path("bad.tar"), scratch.path("none.tar"), "-lang", "en",
+        ])
+        #expect(outcome.status == 8, "what cannot be opened is worse")
+        #expect(outcome.output.contains("\(good): all right") && outcome.output.contains("bad.tar: not what it says"))
+        #expect(outcome.error.contains("none.tar"))
+        #expect(try await Tool.run(["verify", scratch.path("bad.tar")]).status == 7)
+    }
+
+    @Test func whatIsNoArchiveIsSaidToBeNone() async throws {
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        let path = try scratch.write("text.tar", String(repeating: "no archive\u{1B}[31m\n", count: 200))
+        let outcome = try await Tool.run(["verify", path])
+        #expect(outcome.status == 7)
+        #expect(!outcome.output.contains("\u{1B}"))
+    }
+}
