@@ -114,7 +114,7 @@ extension Transport {
         _ request: HTTPRequest, _ receive: @Sendable (HTTPResponse) async throws -> Value
     ) async throws -> Value {
         let reach = connector.reach(of: request)
-        if request.method.isIdempotent, let idle = await pool.take(request.url.origin, within: reach) {
+        if request.mayUseIdleConnection, let idle = await pool.take(request.url.origin, within: reach) {
             do {
                 return try await run(request, on: idle, isFresh: false, receive)
             } catch is StaleConnection {}
@@ -131,15 +131,17 @@ extension Transport {
         var status: Int?
         let outcome: Result<Value, any Error>
         do {
-            let (head, body) = try await connection.send(
-                request.head(userAgent: configuration.userAgent), body: request.body)
-            status = Int(head.status.code)
-            let proving = self.proving(body, on: connection, for: request.url.origin.host)
-            var response = HTTPResponse(
-                status: Int(head.status.code), headers: head.headers, url: request.url, body: proving)
-            (response.endpoint, response.strategy) = (connection.endpoint, connection.strategy)
-            response.destination = connection.route.destination
-            outcome = .success(try await receive(response))
+            let head = request.head(userAgent: configuration.userAgent)
+            let value = try await connection.exchange(head, body: request.body) { head, body in
+                status = Int(head.status.code)
+                let proving = self.proving(body, on: connection, for: request.url.origin.host)
+                var response = HTTPResponse(
+                    status: Int(head.status.code), headers: head.headers, url: request.url, body: proving)
+                (response.endpoint, response.strategy) = (connection.endpoint, connection.strategy)
+                response.destination = connection.route.destination
+                return try await receive(response)
+            }
+            outcome = .success(value)
         } catch {
             outcome = .failure(error)
         }

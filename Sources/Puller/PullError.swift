@@ -10,12 +10,20 @@ public struct PullError: Error, Hashable, Sendable {
         case authorise
         /// Asking for a manifest or an index.
         case manifest
+        /// Asking for the tags of a repository.
+        case tags
         /// Fetching the configuration.
         case config
         /// Fetching a layer.
         case layer(Digest)
         /// Writing the archive.
         case archive
+        /// Sending a blob to the registry that is pushed to.
+        case upload(Digest)
+        /// Giving an image its manifests and its name in the registry that is pushed to.
+        case publish
+        /// Talking to a daemon of this machine.
+        case daemon
     }
 
     /// The step that failed.
@@ -82,6 +90,16 @@ public struct PullError: Error, Hashable, Sendable {
         case stale(mirror: Digest, origin: Digest)
         /// The registry itself has to vouch for the digest and did not; why.
         case notVouched(PullError)
+        /// An image that is to be pushed has no name.
+        case nameless
+        /// Two images would have one name in the registry that is pushed to; their digests.
+        case sameName(Digest, Digest)
+        /// A daemon of this machine refuses, or fails; its own words.
+        case daemon(String)
+        /// No daemon has a socket at any of these paths.
+        case noDaemon([String])
+        /// DOCKER_HOST names something else than a socket of this machine.
+        case daemonAddress(String)
         /// Each of several failed; in the order in which they were asked.
         case allFailed([PullError])
     }

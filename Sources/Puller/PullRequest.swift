@@ -52,6 +52,8 @@ public struct RegistryAccess: Sendable {
     public var accounts = Accounts()
     /// Who is asked in place of the reference's registry, the first asked first.
     public var mirrors: [RegistryMirror] = []
+    /// Who is asked in place of particular registries, by their names; where one is named here, ``mirrors`` are not asked.
+    public var mirrorsOfRegistries: [String: [RegistryMirror]] = [:]
     /// Whether the registry itself is asked for what no mirror serves. Otherwise it is not: naming a blocked host burns it.
     public var fallsBackOnOrigin = false
     /// Who vouches for the digest that a tag stands for, where mirrors serve the bytes.

@@ -13,7 +13,7 @@ struct Forgetting: Sendable {
     /// - Throws: `UsageError`.
     static func isAll(_ words: [String]) throws(UsageError) -> Bool {
         let spelled = try GoSpelling.normalise(words)
-        let isBare = spelled.last == "--" && GoSpelling.flags(in: spelled).isSubset(of: [.forget, .quiet, .lang])
+        let isBare = spelled.last == "--" && Set(GoSpelling.flags(in: spelled)).isSubset(of: [.forget, .quiet, .lang])
         guard isBare, case let flags = try Flags.reading(words), flags.forget else { return false }
         try flags.refuseUnknownLanguage()
         return true

@@ -6,9 +6,14 @@ struct Help {
     /// The text's lines, none wider than 100 columns.
     var lines: [String] {
         let groups: [(Sentence, [Flag])] = [
-            (.helpWhat, [.action, .image, .arch]),
+            (.helpWhat, [.action, .image, .fromFile, .arch]),
             (.helpDiagnosis, [.report, .control, .noRedact]),
-            (.helpArchive, [.output, .noClobber, .nameInArchive, .format, .keepIndex, .jobs]),
+            (
+                .helpArchive,
+                [
+                    .output, .noClobber, .nameInArchive, .format, .keepIndex, .foreign, .saveTime, .jobs,
+                ]
+            ),
             (
                 .helpRegistry,
                 [.username, .passwordStdin, .password, .login, .mirror, .mirrorFallback, .requireOrigin, .plainHTTP]
@@ -30,6 +35,9 @@ struct Help {
         lines += [
             "docker-tar-lab pull nginx", "docker-tar-lab list ghcr.io/owner/image:tag",
             "docker-tar-lab -action pull -image nginx -arch arm64 -lab -output nginx.tar",
+            "docker-tar-lab inspect nginx", "docker-tar-lab tags quay.io/owner/image",
+            "docker-tar-lab sync images.txt -output folder",
+            "docker-tar-lab convert nginx.tar -format docker-20.10 -output old.tar",
             "docker-tar-lab diagnose nginx ghcr.io -report report.html",
         ].map { "  " + $0 }
         for (heading, flags) in groups {

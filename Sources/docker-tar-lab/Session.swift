@@ -26,54 +26,40 @@ struct Session: Sendable {
             switch invocation.task {
             case .pull(let request): try await pull(request, by: try puller)
             case .list(let reference, let asJSON): try await list(reference, asJSON: asJSON, by: try puller)
+            case .inspect(let request): try await inspect(request)
+            case .tags(let reference, let asJSON): try await tags(reference, asJSON: asJSON, by: try puller)
+            case .sync(let request): return try await sync(request, by: try puller)
+            case .convert(let request): try await convert(request)
             case .diagnose(let request): return try await diagnose(request)
             }
             return .done
         } catch {
             if !isReaderGone(error) {
-                let report = ErrorReport(circumstances: circumstances, language: language).lines(for: error)
-                console.say(report, on: .error)
-                journal.failed(report)
+                tell(error, circumstances)
             }
             return ExitCode(error, isLab: circumstances.isLab)
         }
     }
 
-    private var puller: Puller {
+    /// Says what failed, and what to do next.
+    func tell(_ error: any Error, _ circumstances: Circumstances) {
+        let report = ErrorReport(circumstances: circumstances, language: language).lines(for: error)
+        console.say(report, on: .error)
+        journal.failed(report)
+    }
+
+    var puller: Puller {
         get throws {
             let transport = try Transport(invocation.transport) { journal.observed($0) }
             return Puller(transport: transport, access: invocation.access, transfer: invocation.transfer)
         }
     }
 
-    private func pull(_ request: PullRequest, by puller: Puller) async throws {
-        let stream: Console.Stream = request.archive.output == .standardOutput ? .error : .output
-        let display = ProgressDisplay(
+    /// Shows the progress of one archive.
+    func display(on stream: Console.Stream) -> ProgressDisplay<ContinuousClock> {
+        ProgressDisplay(
             console: console, stream: stream, style: invocation.isQuiet ? .none : canDraw ? .drawn : .plain,
             language: language, clock: ContinuousClock())
-        let result = try await display.show { showing in
-            try await puller.pull(request) { event in
-                journal.happened(event)
-                showing(event)
-            }
-        }
-        let path = result.path ?? "-"
-        journal.write(.written(path, ByteCount.text(result.size)))
-        if invocation.isQuiet {
-            if result.path != nil { console.verbatim(path, on: stream) }
-            return
-        }
-        let engines = Engines(
-            layout: result.layout, index: request.allPlatforms ? nil : result.images.first?.index,
-            layers: result.images.flatMap(\.layers), compression: request.archive.compression)
-        console.verbatim("Output File:  \(path)", on: stream)
-        console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream)
-        for note in engines.notes { journal.tell(note) }
-    }
-
-    private func list(_ reference: ImageReference, asJSON: Bool, by puller: Puller) async throws {
-        let listing = PlatformListing(try await puller.platforms(of: reference) { journal.happened($0) })
-        console.say(asJSON ? try listing.json() : listing.lines, on: .output)
     }
 
     private func diagnose(_ request: DiagnosisRequest) async throws -> ExitCode {

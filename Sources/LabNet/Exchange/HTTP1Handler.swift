@@ -28,16 +28,22 @@ final class HTTP1Handler: ChannelDuplexHandler {
 
     /// How the latest exchange ended.
     private(set) var ending = Ending.abandoned
-    private let timeouts: TransportConfiguration.Timeouts
+    let timeouts: TransportConfiguration.Timeouts
+    let timer: StallTimer
+    var state = HTTP1State()
+    /// Nil once the connection is gone.
+    private(set) var context: ChannelHandlerContext?
+    /// Which exchange of the connection it is.
+    private(set) var exchange = 0
+    /// Whoever waits to send more of the body.
+    var room: EventLoopPromise<Void>?
+    /// How many bytes the kernel held at the last look; nil where there was none.
+    var queued: UInt64?
     private let carried: Carried
     private let failure: @Sendable (NetworkError.Cause) -> NetworkError
-    private let timer: StallTimer
-    private var state = HTTP1State()
-    private var context: ChannelHandlerContext?
     private var tls: TLSHandler?
     private var response: EventLoopPromise<Response>?
     private var body: Body.Source?
-    private var exchange = 0
     private var headDue = NIODeadline.uptimeNanoseconds(0)
     private var isHeldBack = false
     private var owesRead = false
@@ -62,13 +68,7 @@ final class HTTP1Handler: ChannelDuplexHandler {
 
     /// Sends a request; the promise gets the head of the final response and its body, or `NetworkError`.
     func send(_ head: HTTPRequestHead, body: ByteBuffer?, response promise: EventLoopPromise<Response>) {
-        guard let context, state.begin() else {
-            ending = .broken(.closedEarly)
-            return promise.fail(failure(.closedEarly))
-        }
-        exchange += 1
-        ending = .abandoned
-        response = promise
+        guard let context = begin(promise, streams: false) else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         context.write(wrapOutboundOut(.head(head))).whenFailure { bound.value.fail($0) }
         if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
@@ -78,18 +78,35 @@ final class HTTP1Handler: ChannelDuplexHandler {
         awaitFirstByte()
     }
 
+    /// Makes ready for a request.
+    ///
+    /// - Parameter streams: whether its body is produced while it is sent.
+    /// - Returns: nil where the connection takes none; the promise has failed then.
+    func begin(_ promise: EventLoopPromise<Response>, streams: Bool) -> ChannelHandlerContext? {
+        guard let context, state.begin(streams: streams) else {
+            ending = .broken(.closedEarly)
+            promise.fail(failure(.closedEarly))
+            return nil
+        }
+        exchange += 1
+        ending = .abandoned
+        response = promise
+        return context
+    }
+
     /// Keeps the idle connection for a while, then closes it.
     func park(for limit: Duration) {
         guard isReusable else { return }
         timer.start(limit) { [weak self] in self?.context?.close(promise: nil) }
     }
 
-    private func requestWritten(_ exchange: Int, _ result: Result<Void, any Error>) {
+    /// The request's last byte is the kernel's, or will never be.
+    func requestWritten(_ exchange: Int, _ result: Result<Void, any Error>) {
         guard exchange == self.exchange else { return }
         switch result {
         case .success:
             state.requestWritten()
-            if response != nil { awaitFirstByte() }
+            if response != nil { awaitFirstByte() } else if state.isReceivingBody { awaitMore() }
         case .failure(let error):
             fail(error)
         }
@@ -150,7 +167,7 @@ extension HTTP1Handler {
         if state.isReceivingBody {
             // A record takes its time on a slow line, and gives nothing before it is whole.
             timer.sign()
-        } else if response != nil, !carried.isProven {
+        } else if response != nil, !state.wantsBody, !carried.isProven {
             // The head may be in a record that has begun: its rest is not the server's to think about.
             awaitHead(within: tls?.isMidRecord == true ? timeouts.proving : timeouts.firstByte)
         }
@@ -162,12 +179,14 @@ extension HTTP1Handler {
 
 extension HTTP1Handler {
     private func perform(_ action: HTTP1State.Action) {
+        // Whatever ends the sending, whoever makes the body is told.
+        defer { tellWriter() }
         switch action {
         case .wait: break
         case .head(let head): begin(head)
         case .body(let piece):
             timer.sign()
-            if carried.add(piece.readableBytes) { awaitMore() }
+            if carried.add(piece.readableBytes), !state.wantsBody { awaitMore() }
             if case .stopProducing? = body?.yield(piece) { isHeldBack = true }
         case .end:
             ending = .whole
@@ -189,7 +208,8 @@ extension HTTP1Handler {
             elementType: ByteBuffer.self, failureType: (any Error).self,
             backPressureStrategy: .init(lowWatermark: 4, highWatermark: 16), finishOnDeinit: false, delegate: demand)
         body = made.source
-        awaitMore()
+        // As long as this side is sending, the server may take its time.
+        if !state.wantsBody { awaitMore() }
         response.succeed((head, HTTPBody(made.sequence)))
     }
 
@@ -203,7 +223,7 @@ extension HTTP1Handler {
     }
 
     /// The peer, or somebody in between, has ended the exchange in hand.
-    private func breakOff(_ cause: NetworkError.Cause) {
+    func breakOff(_ cause: NetworkError.Cause) {
         let action = state.close(cause)
         if case .fail = action { ending = .broken(cause) }
         perform(action)
@@ -221,7 +241,8 @@ extension HTTP1Handler {
         letGo()
     }
 
-    private func fail(_ error: any Error) {
+    /// Something in the pipeline has failed.
+    func fail(_ error: any Error) {
         breakOff(NetworkError.Cause(inExchange: error))
         context?.close(promise: nil)
     }

@@ -30,6 +30,8 @@ struct HTTP1State {
     private var phase = Phase.idle
     private var keepsAlive = true
     private var requestIsOut = true
+    /// Whether the body of the request is still being produced, and wanted.
+    private(set) var wantsBody = false
 
     /// Whether the next request may be sent.
     var isReusable: Bool {
@@ -42,15 +44,24 @@ struct HTTP1State {
     }
 
     /// A request is about to be written. False when the connection cannot take one.
-    mutating func begin() -> Bool {
+    ///
+    /// - Parameter streams: whether its body is produced while it is sent.
+    mutating func begin(streams: Bool = false) -> Bool {
         guard isReusable else { return false }
         phase = .awaitingHead(interim: 0)
         requestIsOut = false
+        wantsBody = streams
         return true
     }
 
     /// The request's last byte has been written.
-    mutating func requestWritten() { requestIsOut = true }
+    mutating func requestWritten() {
+        requestIsOut = true
+        wantsBody = false
+    }
+
+    /// The rest of the request's body will not be sent; what has been sent is no whole request.
+    mutating func stopSending() { wantsBody = false }
 
     /// A part of a response has been parsed.
     mutating func receive(_ part: HTTPClientResponsePart) -> Action {
@@ -61,32 +72,38 @@ struct HTTP1State {
             return piece.readableBytes > 0 ? .body(piece) : .wait
         case (.receivingBody, .end):
             phase = .idle
+            wantsBody = false
             return .end
         case (.closed, _):
             return .wait
         default:
-            phase = .closed
-            return .fail(.protocolViolation("a response that was not asked for"))
+            return violate("a response that was not asked for")
         }
     }
 
     private mutating func receive(_ head: HTTPResponseHead, interim: Int) -> Action {
         let status = Int(head.status.code)
         if let violation = Self.violation(in: head) {
-            phase = .closed
-            return .fail(.protocolViolation(violation))
+            return violate(violation)
         }
         guard status >= 200 else {
             guard interim < Self.interimLimit else {
-                phase = .closed
-                return .fail(.protocolViolation("over \(Self.interimLimit) interim responses"))
+                return violate("over \(Self.interimLimit) interim responses")
             }
             phase = .awaitingHead(interim: interim + 1)
             return .wait
         }
         phase = .receivingBody
         keepsAlive = head.isKeepAlive
+        // A server that declines before it has seen all wants no more (RFC 9112 9.3); one that agrees may go on reading.
+        if status >= 300 { wantsBody = false }
         return .head(head)
+    }
+
+    private mutating func violate(_ rule: String) -> Action {
+        phase = .closed
+        wantsBody = false
+        return .fail(.protocolViolation(rule))
     }
 
     /// The framing must leave no room for two readings (RFC 9112 6.1, 6.3): whoever reads it otherwise would take the
@@ -104,7 +121,10 @@ struct HTTP1State {
 
     /// The connection is gone or broken, for this reason. Fails the exchange in hand, if there is one.
     mutating func close(_ cause: NetworkError.Cause) -> Action {
-        defer { phase = .closed }
+        defer {
+            phase = .closed
+            wantsBody = false
+        }
         return switch phase {
         case .idle, .closed: .wait
         case .awaitingHead, .receivingBody: .fail(cause)

@@ -11,14 +11,17 @@ public struct HTTPRequest: Sendable {
     public var headers: HTTPHeaders
     /// The value of the Authorization field. It goes to `url`'s origin and does not follow a redirect to another.
     public var authorization: Secret?
-    /// A body that is held in memory.
-    public var body: ByteBuffer?
+    /// The body.
+    public var body: HTTPRequestBody?
     /// Whether redirects are followed; otherwise they are responses like any other.
     package var followsRedirects = true
+    /// Whether a redirect that keeps method and body (307, 308) is followed even though the method changes the server's
+    /// state: the body can be sent, or produced, once more, and may be seen by whoever the server names.
+    package var followsWithBody = false
     /// Where it may go; what a redirect leads to is limited further by where it comes from.
     package var reach = Reach.anywhere
 
-    /// A GET unless said otherwise.
+    /// A GET unless said otherwise; the body is held in memory.
     public init(
         method: HTTPMethod = .GET, url: HTTPURL, headers: HTTPHeaders = [:], authorization: Secret? = nil,
         body: ByteBuffer? = nil
@@ -27,7 +30,7 @@ public struct HTTPRequest: Sendable {
         self.url = url
         self.headers = headers
         self.authorization = authorization
-        self.body = body
+        self.body = body.map { .bytes($0) }
     }
 }
 

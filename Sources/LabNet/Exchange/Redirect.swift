@@ -7,7 +7,8 @@ package enum Redirect {
 
     /// The request that follows from this response; nil when the response is to be returned as it is.
     ///
-    /// GET and HEAD are followed, with their method: nothing that changes the server's state is repeated elsewhere.
+    /// GET and HEAD are followed, with their method: nothing that changes the server's state is repeated elsewhere, unless
+    /// the request says that it may be (`followsWithBody`) and the redirect keeps method and body.
     /// Authorization goes on only while the origin stays the same, and does not come back after that. Nor does anything
     /// lead from the Internet into the user's own network: see ``Reach``.
     /// - Parameters:
@@ -17,7 +18,9 @@ package enum Redirect {
     package static func following(
         _ request: HTTPRequest, status: Int, headers: HTTPHeaders, count: Int, from network: NetworkKind? = nil
     ) throws(NetworkError) -> HTTPRequest? {
-        guard [301, 302, 303, 307, 308].contains(status), [.GET, .HEAD].contains(request.method) else { return nil }
+        let mayFollow =
+            [.GET, .HEAD].contains(request.method) || request.followsWithBody && [307, 308].contains(status)
+        guard [301, 302, 303, 307, 308].contains(status), mayFollow else { return nil }
         func refuse(_ reason: String) -> NetworkError {
             NetworkError(step: .exchange, host: request.url.origin.host.description, cause: .redirect(reason))
         }

@@ -58,7 +58,7 @@ struct DNSOverHTTPS: ResolverConnection {
         var head = request.head(userAgent: "")
         // Says no more of whoever asks than it must (RFC 8484 8.2).
         head.headers.remove(name: "User-Agent")
-        let (response, body) = try await connection.send(head, body: request.body)
+        let (response, body) = try await connection.send(head, body: request.body?.bytes)
         guard response.status == .ok else {
             throw ResolverFailure(.protocolViolation("status \(response.status.code)"))
         }

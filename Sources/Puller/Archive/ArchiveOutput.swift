@@ -1,3 +1,5 @@
+internal import LabNet
+
 /// Where an archive's bytes go in their order, compressed on the way if so wished.
 struct ArchiveOutput: ~Copyable {
     /// What takes the bytes.
@@ -6,6 +8,8 @@ struct ArchiveOutput: ~Copyable {
         case file(ArchiveFile)
         /// A pipe or a terminal.
         case pipe(FileDescriptor)
+        /// A request that is being sent.
+        case request(any HTTPBodyWriting)
     }
 
     private var delivery: Delivery
@@ -58,6 +62,7 @@ private struct Delivery: ~Copyable {
         switch sink {
         case .file(let file): try file.write(bytes, at: written)
         case .pipe(let pipe): try pipe.append(bytes)
+        case .request(let body): try body.write(bytes)
         }
         written += Int64(bytes.count)
     }

@@ -1,3 +1,4 @@
+internal import LabNet
 internal import Synchronization
 
 /// Writes an archive from its beginning to its end, member after member: for standard output, for archives that are
@@ -31,6 +32,17 @@ final class ArchiveStream: Sendable {
     init(to pipe: consuming FileDescriptor, compression: ArchiveRequest.Compression = .none) throws(PullError.Cause) {
         file = nil
         state = Mutex(State(output: try ArchiveOutput(to: .pipe(pipe), compression: compression)))
+    }
+
+    /// Begins an archive in the body of a request, which is left to the caller to be ended. Writing throws
+    /// `HTTPSendingEnded` when whoever is asked wants no more of it.
+    ///
+    /// - Throws: `.unsupported` when the compression cannot be begun.
+    init(
+        to body: any HTTPBodyWriting, compression: ArchiveRequest.Compression = .none
+    ) throws(PullError.Cause) {
+        file = nil
+        state = Mutex(State(output: try ArchiveOutput(to: .request(body), compression: compression)))
     }
 
     /// Writes a member whose content is known: a folder, a link, or bytes in memory.

@@ -8,6 +8,14 @@ extension GoJSON {
         self = try parser.document()
     }
 
+    /// Reads the first JSON text of several, as Go's stream decoder does.
+    ///
+    /// - Throws: as ``init(parsing:)``.
+    init(firstIn bytes: [UInt8]) throws(PullError.Cause) {
+        var parser = Parser(rest: bytes[...])
+        self = try parser.value()
+    }
+
     private struct Parser {
         /// Deeper than any real document, and shallow enough for any stack.
         static let maximumDepth = 256
@@ -22,7 +30,7 @@ extension GoJSON {
             return value
         }
 
-        private mutating func value() throws(PullError.Cause) -> GoJSON {
+        mutating func value() throws(PullError.Cause) -> GoJSON {
             skipSpace()
             switch rest.first {
             case UInt8(ascii: "{"): return try nested { parser throws(PullError.Cause) in try parser.object() }

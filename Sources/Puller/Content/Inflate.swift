@@ -61,6 +61,15 @@ struct GzipInflate: ~Copyable {
         }
     }
 
+    /// Whether bytes that are no member have come behind the last one.
+    func endsInJunk() -> Bool {
+        switch position {
+        case .between(let magic): magic > 0
+        case .inside: false
+        case .behind: true
+        }
+    }
+
     /// Says that no more bytes come.
     ///
     /// - Throws: `.undecodable` inside a member.

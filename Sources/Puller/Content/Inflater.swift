@@ -16,6 +16,9 @@ struct Inflater: ~Copyable {
     /// Begins with no bytes.
     init() {}
 
+    /// Whether bytes have come behind the end of a gzip layer that are none, and were left out; known at the end.
+    private(set) var hasJunk = false
+
     /// Takes in the next bytes of the layer and hands on what they inflate to, in pieces of at most 256 KiB, or of the
     /// input's size where it is plain.
     ///
@@ -40,6 +43,7 @@ struct Inflater: ~Copyable {
     mutating func finish(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         if encoding == nil { try decide(into: sink) }
         try gzip?.finish()
+        hasJunk = gzip?.endsInJunk() ?? false
         try zstd?.finish()
         try bzip2?.finish()
         try xz?.finish(into: sink)

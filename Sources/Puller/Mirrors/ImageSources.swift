@@ -38,16 +38,17 @@ final class ImageSources: Sendable {
             return try await RegistryClient(
                 reference, mirror: mirror, access: access, transport: transport, patience: patience)
         }
+        let mirrors = access.mirrors(of: reference.domain)
         var clients: [RegistryClient] = []
-        for (index, mirror) in access.mirrors.enumerated() {
-            let isLast = index == access.mirrors.count - 1 && !access.fallsBackOnOrigin
+        for (index, mirror) in mirrors.enumerated() {
+            let isLast = index == mirrors.count - 1 && !access.fallsBackOnOrigin
             clients.append(try await client(mirror, isLast: isLast))
         }
         let asksOrigin = clients.isEmpty || access.fallsBackOnOrigin || access.witness != .mirror
         origin = asksOrigin ? try await client(nil, isLast: true) : nil
         if let origin, clients.isEmpty || access.fallsBackOnOrigin { clients.append(origin) }
         self.clients = clients
-        witness = access.mirrors.isEmpty ? .mirror : access.witness
+        witness = mirrors.isEmpty ? .mirror : access.witness
         self.patience = patience
         self.report = report
     }
@@ -80,6 +81,20 @@ final class ImageSources: Sendable {
     func platforms(of reference: ImageReference) async throws -> [AvailablePlatform] {
         try await first(for: reference) { client, pinned in try await client.platforms(of: pinned) }
     }
+
+    /// What the image is, without its layers; see ``RegistryClient/description(of:for:report:)``.
+    ///
+    /// - Throws: `PullError`; `CancellationError`.
+    func description(of reference: ImageReference, for platform: Platform?) async throws -> ImageDescription {
+        try await first(for: reference) { [report] client, pinned in
+            try await client.description(of: pinned, for: platform, report: report)
+        }
+    }
+
+    /// The tags of the repository, from the first who lists them. No registry vouches for a list.
+    ///
+    /// - Throws: `PullError`; `CancellationError`.
+    func tags() async throws -> [String] { try await first { client in try await client.tags() } }
 
     /// What the first of them says of a reference, by the digest that the registry vouches for.
     private func first<Value>(

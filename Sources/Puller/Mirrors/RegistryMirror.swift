@@ -52,3 +52,11 @@ public struct RegistryMirror: Hashable, Sendable, CustomStringConvertible {
             }
     }
 }
+
+extension RegistryAccess {
+    /// Whether any registry's images are asked for elsewhere.
+    public var hasMirrors: Bool { !mirrors.isEmpty || mirrorsOfRegistries.contains { !$0.value.isEmpty } }
+
+    /// Who is asked in place of a registry.
+    func mirrors(of registry: String) -> [RegistryMirror] { mirrorsOfRegistries[registry] ?? mirrors }
+}

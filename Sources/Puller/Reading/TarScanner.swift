@@ -82,7 +82,7 @@ struct TarScanner: Sendable {
         let link = String(decoding: said.link ?? header.link, as: UTF8.self)
         let kind: TarEntry.Kind =
             switch header.type {
-            case UInt8(ascii: "0"), UInt8(ascii: "7"): said.isSparse ? .other(header.type) : .file
+            case UInt8(ascii: "0"): said.isSparse ? .other(header.type) : .file
             // The seventh edition knew no folders but by the slash.
             case 0: path.last == UInt8(ascii: "/") ? .folder : .file
             case UInt8(ascii: "1"): .hardLink(link)

@@ -89,7 +89,8 @@ extension ImageReference {
         }
     }
 
-    private static func isTag(_ text: String) -> Bool {
+    /// Whether a text is a tag by the grammar of distribution/reference.
+    static func isTag(_ text: String) -> Bool {
         func isWord(_ byte: UInt8) -> Bool {
             isAlphanumeric(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "_")
         }

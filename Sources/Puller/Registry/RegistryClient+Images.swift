@@ -34,14 +34,20 @@ extension RegistryClient {
                 throw absent(platform, among: [Offer(image)])
             }
             return image
-        case .index(let index):
-            if let entry = index.manifest(for: platform), !MediaType.isIndex(entry.mediaType),
-                case .image(let manifest) = try await manifest(entry).document
-            {
-                return try await complete(manifest, index: index)
-            }
-            return try await image(amongAllOf: index, for: platform)
+        case .index(let index): return try await image(in: index, for: platform)
         }
+    }
+
+    /// The image of an index for this platform.
+    ///
+    /// - Throws: `PullError`, `.noSuchPlatform` with those that exist.
+    func image(in index: ImageIndex, for platform: Platform) async throws -> FoundImage {
+        if let entry = index.manifest(for: platform), !MediaType.isIndex(entry.mediaType),
+            case .image(let manifest) = try await manifest(entry).document
+        {
+            return try await complete(manifest, index: index)
+        }
+        return try await image(amongAllOf: index, for: platform)
     }
 
     /// What a reference leads to; how many pulls are left is reported.

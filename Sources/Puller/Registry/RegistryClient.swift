@@ -36,6 +36,22 @@ struct RegistryClient: Sendable {
             endpoint: endpoint, accounts: access.accounts, transport: transport, patience: patience)
     }
 
+    /// The client of another repository of the same registry.
+    func client(for repository: String, as accounts: Accounts) -> RegistryClient {
+        var endpoint = endpoint
+        endpoint.repository = repository
+        return RegistryClient(
+            endpoint: endpoint, transport: transport,
+            tokens: TokenStore(endpoint: endpoint, accounts: accounts, transport: transport, patience: patience),
+            patience: patience)
+    }
+
+    private init(
+        endpoint: RegistryEndpoint, transport: any HTTPExchanging, tokens: TokenStore, patience: Patience
+    ) {
+        (self.endpoint, self.transport, self.tokens, self.patience) = (endpoint, transport, tokens, patience)
+    }
+
     /// Whether a registry on this machine declines TLS. A certificate that is refused is not that.
     private static func speaksPlainHTTP(
         _ endpoint: RegistryEndpoint, _ transport: any HTTPExchanging
@@ -57,13 +73,29 @@ struct RegistryClient: Sendable {
         step: PullError.Step,
         _ receive: @escaping @Sendable (HTTPResponse) async throws -> Value
     ) async throws -> Value {
-        var authorization = try await tokens.authorization()
+        try await ask(HTTPRequest(method: method, url: url, headers: headers), accepting: statuses, step: step, receive)
+    }
+
+    /// Sends a request with whatever authorization the registry wants, and hands a response of an accepted status to
+    /// `receive`. Whoever is at another origin gets none, and is asked once; a body that is a stream is produced anew for
+    /// each time that it is sent.
+    ///
+    /// - Throws: `Refusal` for any other status, `PullError` for whatever fails below; what `receive` and the maker of the
+    ///   body throw.
+    func ask<Value: Sendable>(
+        _ request: HTTPRequest, accepting statuses: Set<Int>, step: PullError.Step,
+        _ receive: @escaping @Sendable (HTTPResponse) async throws -> Value
+    ) async throws -> Value {
+        let url = request.url
+        let isOwn = url.origin == endpoint.origin
+        var authorization = isOwn ? try await tokens.authorization() : nil
         var round = 1
         while true {
             // The first 401 asks for a token, the second may be for one that has just run out; the third is an answer.
-            let mayAnswer = round < 3
-            let request = HTTPRequest(method: method, url: url, headers: headers, authorization: authorization)
-            let answer: Answer<Value> = try await naming(step, at: url.origin.authority) {
+            let mayAnswer = isOwn && round < 3
+            var request = request
+            request.authorization = authorization
+            let answer: Answer<Value> = try await naming(step, at: url.origin.authority) { [request] in
                 try await transport.exchange(request) { response in
                     if statuses.contains(response.status) { return .value(try await receive(response)) }
                     let refusal = try await Refusal(

@@ -22,6 +22,8 @@ actor TokenStore {
     private let patience: Patience
     private let turnstile = Turnstile()
     private var scheme = Scheme.none
+    /// What every token is asked to be good for, besides what the registry names.
+    private var wanted: [String] = []
     private var token: Token?
     private var credential: Credential?
     private var hasLookedForCredential = false
@@ -34,6 +36,33 @@ actor TokenStore {
         self.accounts = accounts
         self.transport = transport
         self.patience = patience
+    }
+
+    /// From now on tokens are to be good for these scopes too: `repository:library/nginx:pull,push`.
+    func want(_ scopes: [String]) {
+        let new = scopes.filter { !wanted.contains($0) }
+        guard !new.isEmpty else { return }
+        wanted += new
+        token = nil
+        if case .bearer(var server) = scheme {
+            server.scopes = wantedScopes(besides: server.scopes)
+            scheme = .bearer(server)
+        }
+    }
+
+    /// What is wanted, and what of the others says more.
+    private func wantedScopes(besides others: [String]) -> [String] {
+        wanted + others.filter { other in !wanted.contains { Self.does($0, cover: other) } }
+    }
+
+    /// Whether a scope names the same thing as another, and all of its actions.
+    private static func does(_ scope: String, cover other: String) -> Bool {
+        func parts(_ scope: String) -> (of: Substring, actions: Set<Substring>) {
+            let end = scope.lastIndex(of: ":") ?? scope.endIndex
+            return (scope[..<end], Set(scope[end...].dropFirst().split(separator: ",")))
+        }
+        let (mine, its) = (parts(scope), parts(other))
+        return mine.of == its.of && its.actions.isSubset(of: mine.actions)
     }
 
     /// The Authorization to send with the next request; nil as long as the registry has not asked for one.
@@ -85,8 +114,9 @@ actor TokenStore {
             return TokenServer(
                 realm: try Realm(challenge.parameters["realm"] ?? "", for: endpoint.origin, in: network),
                 service: challenge.parameters["service"],
-                scopes: challenge.parameters["scope"]?.split(separator: " ").map(String.init)
-                    ?? ["repository:\(endpoint.repository):pull"])
+                scopes: wantedScopes(
+                    besides: challenge.parameters["scope"]?.split(separator: " ").map(String.init)
+                        ?? ["repository:\(endpoint.repository):pull"]))
         } catch {
             throw PullError(step: .authorise, place: endpoint.origin.authority, cause: error)
         }

@@ -48,7 +48,7 @@ extension RegistryClient {
     }
 
     /// The layers with their sizes, in the same order; schema 1 does not name them.
-    private func measured(_ layers: [Digest]) async throws -> [Descriptor] {
+    func measured(_ layers: [Digest]) async throws -> [Descriptor] {
         var sizes: [Digest: Int64] = [:]
         for layer in Set(layers) { sizes[layer] = try await size(of: layer) }
         return layers.map { Descriptor(mediaType: "", digest: $0, size: sizes[$0] ?? 0) }

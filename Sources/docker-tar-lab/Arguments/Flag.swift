@@ -1,12 +1,14 @@
 /// The flags of the command line: the one table that spelling, parsing and help are held to.
 enum Flag: String, CaseIterable, Sendable {
-    // what to do, and with which image
+    // what to do, and with which images
     case action, image, arch
+    case fromFile = "from-file"
     // a diagnosis
     case report, control
     case noRedact = "no-redact"
     // the archive
-    case output, format, jobs
+    case output, format, jobs, foreign
+    case saveTime = "save-time"
     case noClobber = "no-clobber"
     case nameInArchive = "as"
     case keepIndex = "keep-index"
@@ -57,18 +59,23 @@ enum Flag: String, CaseIterable, Sendable {
     /// The actions that know it.
     var actions: Set<Action> {
         switch self {
-        case .arch, .output, .format, .jobs, .noClobber, .nameInArchive, .keepIndex, .connections, .limitRate,
-            .cacheSize, .noCache:
-            [.pull]
-        case .quiet: [.pull, .diagnose]
-        case .json: [.list, .diagnose]
+        case .action, .debug, .log, .lang, .version, .help: Set(Action.allCases)
+        case .arch: [.pull, .inspect, .sync, .convert]
+        case .image: Set(Action.allCases).subtracting([.convert])
+        case .fromFile: [.pull, .sync]
+        case .output, .format, .noClobber, .keepIndex, .foreign, .saveTime: [.pull, .sync, .convert]
+        case .jobs: [.pull, .sync, .convert]
+        case .nameInArchive: [.pull, .convert]
+        case .connections, .limitRate, .cacheSize, .noCache: [.pull, .sync]
+        case .quiet: Set(Action.allCases).subtracting([.list, .inspect, .tags])
+        case .json: Set(Action.allCases).subtracting([.convert])
         case .report, .control, .noRedact: [.diagnose]
         // A diagnosis tries the strategies itself, knows plain HTTP by its targets' URLs, and sends no credential.
         // It asks everything once, and has its own times.
-        case .sni, .plainHTTP, .username, .password, .passwordStdin, .login, .mirrorFallback, .requireOrigin, .retries,
-            .timeout:
-            [.pull, .list]
-        default: Set(Action.allCases)
+        case .username, .password, .passwordStdin, .login, .mirrorFallback, .requireOrigin, .plainHTTP: Action.asking
+        case .sni, .retries, .timeout: Action.asking
+        case .mirror: Action.asking.union([.diagnose])
+        default: Action.asking.union([.diagnose])
         }
     }
 
@@ -91,8 +98,27 @@ enum Action: String, CaseIterable, Sendable {
     case pull
     /// Print the platforms of an image.
     case list
+    /// Print what an image is.
+    case inspect
+    /// Print the tags of a repository.
+    case tags
+    /// Bring many images into a folder, an OCI layout or a registry.
+    case sync
+    /// Write an archive in another layout.
+    case convert
     /// Say what the network does to images' hosts.
     case diagnose
+}
+
+extension Action {
+    /// Those that ask registries for images.
+    static let asking: Set<Action> = [.pull, .list, .inspect, .tags, .sync]
+
+    /// All of them, as a sentence names them.
+    static func names(joinedBy last: String) -> String {
+        let names = allCases.map(\.rawValue)
+        return names.dropLast().joined(separator: ", ") + last + (names.last ?? "")
+    }
 }
 
 /// How many letters must be put in, left out or changed to make one word of the other (Levenshtein).

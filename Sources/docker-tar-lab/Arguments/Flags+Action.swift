@@ -1,6 +1,5 @@
 extension Flags {
-    /// What is to be done, and with what: `-action pull -image nginx`, `pull nginx`, or one of each. A diagnosis takes any
-    /// number of words, none included; anything else is done with one image.
+    /// What is to be done, and with what: `-action pull -image nginx`, `pull nginx`, or one of each.
     func actionAndWords() throws(UsageError) -> (Action, words: [String]) {
         var words = words[...]
         let action: Action
@@ -15,11 +14,25 @@ extension Flags {
         } else {
             throw .missingAction
         }
-        if action == .diagnose { return (action, (image.map { [$0] } ?? []) + words) }
-        if let image, let word = words.popFirst(), word != image { throw .twoImages(image, word) }
-        guard let image = image ?? words.popFirst() else { throw .missingImage }
-        if let word = words.first { throw .unexpectedWord(word) }
-        return (action, [image])
+        return (action, try self.words(Array(words), for: action))
+    }
+
+    /// The words of an action, `-image` among them; refuses more or fewer than it takes.
+    private func words(_ words: [String], for action: Action) throws(UsageError) -> [String] {
+        var words = words
+        // A switch is never followed by its value, which then looks like a word.
+        if let word = words.first(where: { $0 == "true" || $0 == "false" }) { throw .unexpectedWord(word) }
+        if let image, !words.contains(image) { words.insert(image, at: 0) }
+        switch action {
+        case .diagnose, .pull, .sync: return words
+        case .convert:
+            if words.isEmpty { throw .missingFile(action) }
+        case .list, .inspect, .tags:
+            if words.isEmpty { throw .missingImage }
+            if let image, let other = words.first(where: { $0 != image }) { throw .twoImages(image, other) }
+        }
+        if words.count > 1 { throw .unexpectedWord(words[1]) }
+        return words
     }
 
     private static func action(_ word: String) throws(UsageError) -> Action {
@@ -28,10 +41,12 @@ extension Flags {
     }
 
     /// Refuses flags that belong to another action: what has no effect must not look as if it had one.
-    func refuseForeign(to action: Action) throws(UsageError) {
+    ///
+    /// - Parameter given: the flags that stand on the command line.
+    static func refuseForeign(_ given: [Flag], to action: Action) throws(UsageError) {
         for flag in given where !flag.actions.contains(action) {
             let isCredential = [.username, .password, .passwordStdin, .login].contains(flag)
-            throw isCredential ? .credentialForDiagnosis(flag) : .foreignFlag(flag, action)
+            throw isCredential && action == .diagnose ? .credentialForDiagnosis(flag) : .foreignFlag(flag, action)
         }
     }
 
@@ -39,37 +54,5 @@ extension Flags {
     func refuseUnknownLanguage() throws(UsageError) {
         guard let lang, Language(rawValue: lang) == nil else { return }
         throw .invalidValue(.lang, lang, .expectedLanguage)
-    }
-
-    /// The flags that some action does not know and that stand on this command line.
-    private var given: [Flag] {
-        var given: [Flag] = []
-        if arch != nil { given.append(.arch) }
-        if output != nil { given.append(.output) }
-        if format != nil { given.append(.format) }
-        if jobs != nil { given.append(.jobs) }
-        if noClobber { given.append(.noClobber) }
-        if nameInArchive != nil { given.append(.nameInArchive) }
-        if keepIndex { given.append(.keepIndex) }
-        if retries != nil { given.append(.retries) }
-        if timeout != nil { given.append(.timeout) }
-        if connections != nil { given.append(.connections) }
-        if limitRate != nil { given.append(.limitRate) }
-        if cacheSize != nil { given.append(.cacheSize) }
-        if noCache { given.append(.noCache) }
-        if quiet { given.append(.quiet) }
-        if json != nil { given.append(.json) }
-        if report != nil { given.append(.report) }
-        if control != nil { given.append(.control) }
-        if noRedact { given.append(.noRedact) }
-        if sni != nil { given.append(.sni) }
-        if plainHTTP { given.append(.plainHTTP) }
-        if username != nil { given.append(.username) }
-        if password != nil { given.append(.password) }
-        if passwordStdin { given.append(.passwordStdin) }
-        if mirrorFallback { given.append(.mirrorFallback) }
-        if requireOrigin { given.append(.requireOrigin) }
-        if !login.isEmpty { given.append(.login) }
-        return given
     }
 }

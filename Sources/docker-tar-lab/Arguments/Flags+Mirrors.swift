@@ -3,38 +3,46 @@ internal import Puller
 
 /// Whom an image is asked for.
 extension Flags {
-    /// Which registry is asked, by whom, and who in its place.
+    /// Which registries are asked, by whom, and who in their place.
     ///
-    /// - Parameter image: what is asked for; nil where there is no one image.
-    func access(to image: ImageReference?, in surroundings: Surroundings) throws(UsageError) -> RegistryAccess {
+    /// - Parameter images: what is asked for.
+    func access(to images: [ImageReference], in surroundings: Surroundings) throws(UsageError) -> RegistryAccess {
         var access = RegistryAccess()
         access.accounts = try accounts(in: surroundings)
+        // A password is for one registry.
+        if username != nil, let one = images.first, let other = images.first(where: { $0.domain != one.domain }) {
+            throw .severalRegistries(one.domain, other.domain)
+        }
         access.plainHTTP = plainHTTP
-        access.mirrors = try mirrors(for: image, in: surroundings)
+        try setMirrors(of: &access, for: images, in: surroundings)
         access.fallsBackOnOrigin = mirrorFallback
         access.witness = requireOrigin ? .originOnly : lab ? .origin : .mirror
         if requireOrigin, !lab { throw .needs(.requireOrigin, Flag.lab.spelling) }
         for (isGiven, flag) in [(mirrorFallback, Flag.mirrorFallback), (requireOrigin, .requireOrigin)]
-        where isGiven && access.mirrors.isEmpty {
+        where isGiven && !access.hasMirrors {
             throw .needs(flag, Flag.mirror.spelling)
         }
         return access
     }
 
     /// The mirrors that were typed; else those of the user's own map. `-mirror none` is for nobody.
-    private func mirrors(for image: ImageReference?, in surroundings: Surroundings) throws(UsageError)
-        -> [RegistryMirror]
-    {
-        if !mirror.isEmpty { return try typedMirrors() }
-        guard let image, let path = Self.configuration("mirrors.txt", in: surroundings.environment) else { return [] }
+    private func setMirrors(
+        of access: inout RegistryAccess, for images: [ImageReference], in surroundings: Surroundings
+    ) throws(UsageError) {
+        if !mirror.isEmpty { return access.mirrors = try typedMirrors() }
+        guard !images.isEmpty, let path = Self.configuration("mirrors.txt", in: surroundings.environment) else {
+            return
+        }
         let text: String?
         do { text = try surroundings.read(path) } catch {
             throw .mirrorFile(path: path, .errno(error.errno))
         }
-        guard let text else { return [] }
-        do { return try MirrorMap(parsing: text).mirrors(for: image.domain) } catch {
+        guard let text else { return }
+        let map: MirrorMap
+        do { map = try MirrorMap(parsing: text) } catch {
             throw .mirrorFile(path: path, .unreadableLine(error.number, error.text))
         }
+        for domain in Set(images.map(\.domain)) { access.mirrorsOfRegistries[domain] = map.mirrors(for: domain) }
     }
 
     /// The mirrors as they were typed, one or several to a flag.

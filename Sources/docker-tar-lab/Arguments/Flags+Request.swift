@@ -1,24 +1,30 @@
 internal import LabNet
 internal import Puller
 
+/// What is to be written, and where.
 extension Flags {
-    /// What to pull and where to put it.
-    func request(for reference: ImageReference, in surroundings: Surroundings) throws(UsageError) -> PullRequest {
+    /// Whether JSON is printed in place of a table.
+    var printsJSON: Bool { json == "true" }
+
+    /// What to pull into one archive.
+    func request(
+        for references: [ImageReference], in surroundings: Surroundings
+    ) throws(UsageError) -> PullRequest {
         let platform = try platform()
-        let (output, compression) = try self.output(reference, platform, in: surroundings)
-        var request = PullRequest(reference: reference, platform: platform ?? Self.usualPlatform, output: output)
+        let ownName = references.first?.archiveFileName(for: platform)
+        var request = PullRequest(
+            references: references, platform: platform ?? Self.usualPlatform,
+            archive: try archive(called: ownName, in: surroundings))
         request.allPlatforms = platform == nil
-        request.archive.compression = compression
-        request.archive.layout = try layout(at: surroundings.time())
         request.name = try name()
-        request.archive.jobs = try parallelJobs()
+        if request.name != nil, references.count > 1 { throw .oneNameForSeveral }
         return request
     }
 
-    private static let usualPlatform = Platform(os: "linux", architecture: "amd64")
+    static let usualPlatform = Platform(os: "linux", architecture: "amd64")
 
     /// The platform; nil for all of them.
-    private func platform() throws(UsageError) -> Platform? {
+    func platform() throws(UsageError) -> Platform? {
         guard let arch else { return Self.usualPlatform }
         guard arch.lowercased() != "all" else { return nil }
         do { return try Platform(parsing: arch) } catch {
@@ -26,41 +32,8 @@ extension Flags {
         }
     }
 
-    private func output(
-        _ reference: ImageReference, _ platform: Platform?, in surroundings: Surroundings
-    ) throws(UsageError) -> (ArchiveRequest.Output, ArchiveRequest.Compression) {
-        guard output != "-" else {
-            if noClobber { throw .conflict(Flag.noClobber.spelling, "\(Flag.output.spelling) -") }
-            return (.standardOutput, .none)
-        }
-        if output == "" { throw .invalidValue(.output, "", .expectedSomething) }
-        let ownName = reference.archiveFileName(for: platform)
-        guard let output, !output.hasSuffix("/"), !surroundings.isFolder(output) else {
-            let folder = output.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? ""
-            return (.file(path: folder + ownName, replacing: noClobber ? .nothing : .sameImage), .none)
-        }
-        return (.file(path: output, replacing: noClobber ? .nothing : .anything), Self.compression(of: output))
-    }
-
-    private static func compression(of path: String) -> ArchiveRequest.Compression {
-        let path = path.lowercased()
-        if [".tar.gz", ".tgz"].contains(where: path.hasSuffix) { return .gzip }
-        return [".tar.zst", ".tzst"].contains(where: path.hasSuffix) ? .zstd : .none
-    }
-
-    private func layout(at time: Int64) throws(UsageError) -> ArchiveLayout {
-        switch format ?? "docker" {
-        case "docker": return .docker(keepIndex: keepIndex)
-        case "docker-20.10":
-            let format = "\(Flag.format.spelling) docker-20.10"
-            if keepIndex { throw .conflict(Flag.keepIndex.spelling, format) }
-            if try platform() == nil { throw .conflict("\(Flag.arch.spelling) all", format) }
-            return .docker2010(saveTime: time)
-        case let other: throw .invalidValue(.format, other, .expectedFormat)
-        }
-    }
-
-    private func name() throws(UsageError) -> ImageReference? {
+    /// The archive's name for the image, where another one than its own is wanted.
+    func name() throws(UsageError) -> ImageReference? {
         guard let text = nameInArchive else { return nil }
         let name: ImageReference
         do { name = try ImageReference(parsing: text) } catch {
@@ -70,11 +43,105 @@ extension Flags {
         return name
     }
 
-    private func parallelJobs() throws(UsageError) -> Int {
+    func parallelJobs() throws(UsageError) -> Int {
         guard let jobs else { return 4 }
         guard let number = Int(jobs), (1...64).contains(number) else {
             throw .invalidValue(.jobs, jobs, .expectedJobs)
         }
         return number
+    }
+}
+
+// MARK: - The archive
+
+extension Flags {
+    /// What the archive is to be like, and where it goes.
+    ///
+    /// - Parameter ownName: the file's name where only a folder is named, or nothing; nil where it has to be named.
+    func archive(called ownName: String?, in surroundings: Surroundings) throws(UsageError) -> ArchiveRequest {
+        let format = try archiveFormat()
+        let (output, compression) = try place(of: format, called: ownName, in: surroundings)
+        var request = ArchiveRequest(to: output)
+        request.compression = compression
+        request.layout = try layout(of: format, in: surroundings)
+        request.omitsForeignLayers = try skipsForeignLayers()
+        request.jobs = try parallelJobs()
+        return request
+    }
+
+    /// The layout by its name.
+    func archiveFormat() throws(UsageError) -> ArchiveFormat {
+        guard let format else { return .docker }
+        guard let known = ArchiveFormat(rawValue: format) else {
+            throw .invalidValue(.format, format, .expectedFormat)
+        }
+        return known
+    }
+
+    /// The layout with all that belongs to it; refuses flags that it knows nothing to do with.
+    func layout(of format: ArchiveFormat, in surroundings: Surroundings) throws(UsageError) -> ArchiveLayout {
+        let spelled = "\(Flag.format.spelling) \(format.rawValue)"
+        if !format.isVerbatim {
+            if keepIndex { throw .conflict(Flag.keepIndex.spelling, spelled) }
+            if arch?.lowercased() == "all" { throw .conflict("\(Flag.arch.spelling) all", spelled) }
+            if try skipsForeignLayers() { throw .conflict("\(Flag.foreign.spelling) skip", spelled) }
+        }
+        if saveTime != nil, !format.hasSaveTime { throw .conflict(Flag.saveTime.spelling, spelled) }
+        return format.layout(keepIndex: keepIndex, saveTime: try secondsOfSave(now: surroundings.time()))
+    }
+
+    /// Whether layers that may not be handed on are left out.
+    func skipsForeignLayers() throws(UsageError) -> Bool {
+        switch foreign {
+        case nil, "include"?: false
+        case "skip"?: true
+        case let other?: throw .invalidValue(.foreign, other, .expectedForeign)
+        }
+    }
+
+    /// Seconds since 1970; 0 unless said otherwise, so that the same image always makes the same archive.
+    private func secondsOfSave(now: Int64) throws(UsageError) -> Int64 {
+        guard let saveTime else { return 0 }
+        if saveTime == "now" { return now }
+        // A tar header holds eleven octal digits.
+        guard let seconds = Int64(saveTime) ?? RFC3339.secondsSince1970(saveTime), (0..<1 << 33).contains(seconds)
+        else { throw .invalidValue(.saveTime, saveTime, .expectedTime) }
+        return seconds
+    }
+
+    private func place(
+        of format: ArchiveFormat, called ownName: String?, in surroundings: Surroundings
+    ) throws(UsageError) -> (ArchiveRequest.Output, ArchiveRequest.Compression) {
+        let format = format == .ociFolder ? "\(Flag.format.spelling) \(format.rawValue)" : nil
+        if output == "" { throw .invalidValue(.output, "", .expectedSomething) }
+        guard output != "-" else {
+            if let format { throw .conflict(format, "\(Flag.output.spelling) -") }
+            if noClobber { throw .conflict(Flag.noClobber.spelling, "\(Flag.output.spelling) -") }
+            return (.standardOutput, .none)
+        }
+        if let format {
+            guard let output else { throw .missingOutput }
+            if noClobber { throw .conflict(Flag.noClobber.spelling, format) }
+            return (.folder(path: output), .none)
+        }
+        if let output, !namesFolder(output, in: surroundings) {
+            return (.file(path: output, replacing: noClobber ? .nothing : .anything), Self.compression(of: output))
+        }
+        guard let ownName else { throw .missingOutput }
+        return (.file(path: folder + ownName, replacing: noClobber ? .nothing : .sameImage), .none)
+    }
+
+    /// Whether `-output` names a folder that archives are put into.
+    func namesFolder(_ output: String, in surroundings: Surroundings) -> Bool {
+        output.hasSuffix("/") || surroundings.isFolder(output)
+    }
+
+    /// The folder that archives are put into, up to their names.
+    var folder: String { output.map { $0.hasSuffix("/") ? $0 : $0 + "/" } ?? "" }
+
+    private static func compression(of path: String) -> ArchiveRequest.Compression {
+        let path = path.lowercased()
+        if [".tar.gz", ".tgz"].contains(where: path.hasSuffix) { return .gzip }
+        return [".tar.zst", ".tzst"].contains(where: path.hasSuffix) ? .zstd : .none
     }
 }

@@ -7,6 +7,7 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var action: String?
     @Option(parsing: .unconditional) var image: String?
     @Option(parsing: .unconditional) var arch: String?
+    @Option(name: .customLong("from-file"), parsing: .unconditionalSingleValue) var fromFile: [String] = []
 
     @Option(parsing: .unconditional) var report: String?
     @Option(parsing: .unconditional) var control: String?
@@ -15,6 +16,8 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var output: String?
     @Option(parsing: .unconditional) var format: String?
     @Option(parsing: .unconditional) var jobs: String?
+    @Option(parsing: .unconditional) var foreign: String?
+    @Option(parsing: .unconditional) var saveTime: String?
     @Option(parsing: .unconditional) var noClobber = false
     @Option(name: .customLong("as"), parsing: .unconditional) var nameInArchive: String?
     @Option(parsing: .unconditional) var keepIndex = false
@@ -54,7 +57,7 @@ struct Flags: ParsableArguments {
     @Option(name: .customLong("ca-dir"), parsing: .unconditional) var authorityFolder: String?
 
     @Option(parsing: .unconditional) var quiet = false
-    /// `true` or `false` to `list`, where a file's name to `diagnose`.
+    /// `true` or `false`, but a file's name to `diagnose`.
     @Option(parsing: .unconditional) var json: String?
     @Option(parsing: .unconditional) var debug = false
     @Option(parsing: .unconditional) var log: String?
@@ -66,7 +69,11 @@ struct Flags: ParsableArguments {
     ///
     /// - Throws: `UsageError`, never the parser's own error.
     static func reading(_ words: [String]) throws(UsageError) -> Flags {
-        let spelled = try GoSpelling.normalise(words)
+        try reading(spelled: GoSpelling.normalise(words))
+    }
+
+    /// The same, of words that `GoSpelling` has spelled anew.
+    static func reading(spelled: [String]) throws(UsageError) -> Flags {
         do {
             return try parse(spelled)
         } catch {

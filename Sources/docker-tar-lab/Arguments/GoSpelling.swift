@@ -52,10 +52,15 @@ enum GoSpelling {
         return first
     }
 
-    /// The flags that stand on a command line which was spelled anew.
-    static func flags(in spelled: [String]) -> Set<Flag> {
-        let pairs = stride(from: 0, to: spelled.count, by: 2).map { spelled[$0] }
-        return Set(pairs.prefix { $0 != "--" }.compactMap { Flag(rawValue: String($0.dropFirst(2))) })
+    /// The flags that stand on a command line which was spelled anew, in their order; switches only where they are on.
+    static func flags(in spelled: [String]) -> [Flag] {
+        var flags: [Flag] = []
+        var rest = spelled[...]
+        while let word = rest.popFirst(), word != "--", let value = rest.popFirst() {
+            guard let flag = Flag(rawValue: String(word.dropFirst(2))) else { continue }
+            if flag.takesValue || value != "false" { flags.append(flag) }
+        }
+        return flags
     }
 
     /// Whether the words ask for `-help` or `-version`, which are obeyed whatever else stands there.

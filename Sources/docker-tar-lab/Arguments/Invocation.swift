@@ -8,21 +8,27 @@ struct Invocation: Sendable {
     enum Task: Sendable {
         case pull(PullRequest)
         case list(ImageReference, asJSON: Bool)
+        case inspect(InspectRequest)
+        case tags(ImageReference, asJSON: Bool)
+        case sync(SyncRequest)
+        case convert(ConvertRequest)
         case diagnose(DiagnosisRequest)
 
-        /// The one image that it is about; nil for a diagnosis.
-        fileprivate var image: ImageReference? {
+        /// The images that registries are asked for.
+        fileprivate var images: [ImageReference] {
             switch self {
-            case .pull(let request): request.references.first
-            case .list(let reference, _): reference
-            case .diagnose: nil
+            case .pull(let request): request.references
+            case .list(let reference, _), .tags(let reference, _): [reference]
+            case .inspect(let request): if case .image(let reference) = request.source { [reference] } else { [] }
+            case .sync(let request): request.sync.images
+            case .convert, .diagnose: []
             }
         }
     }
 
     /// What is to be done.
     var task: Task
-    /// Which registry is asked, and by whom.
+    /// Which registries are asked, and by whom.
     var access: RegistryAccess
     /// How content is fetched.
     var transfer: TransferOptions
@@ -45,53 +51,85 @@ struct Invocation: Sendable {
     ///
     /// - Throws: `UsageError`.
     init(_ words: [String], in surroundings: Surroundings) throws(UsageError) {
-        try self.init(Flags.reading(words), in: surroundings)
+        let spelled = try GoSpelling.normalise(words)
+        try self.init(Flags.reading(spelled: spelled), GoSpelling.flags(in: spelled), in: surroundings)
     }
 
-    private init(_ flags: Flags, in surroundings: Surroundings) throws(UsageError) {
+    private init(_ flags: Flags, _ given: [Flag], in surroundings: Surroundings) throws(UsageError) {
         try flags.refuseUnknownLanguage()
         let (action, words) = try flags.actionAndWords()
-        try flags.refuseForeign(to: action)
+        try Flags.refuseForeign(given, to: action)
         var flags = flags
         // What a diagnosis looks at is what lab mode does.
         if action == .diagnose { flags.lab = true }
-        let transport = try flags.transport(in: surroundings)
-        let text = words.joined(separator: " ")
-        switch action {
-        case .pull: task = .pull(try flags.request(for: try Self.reference(text), in: surroundings))
-        case .list: task = .list(try Self.reference(text), asJSON: flags.json == "true")
-        case .diagnose: task = .diagnose(try flags.diagnosis(of: words, over: transport, in: surroundings))
-        }
-        self.transport = transport
-        access = try flags.access(to: task.image, in: surroundings)
+        transport = try flags.transport(in: surroundings)
+        (task, notices) = try flags.task(action, words, over: transport, in: surroundings)
+        access = try flags.access(to: task.images, in: surroundings)
         transfer = try flags.transfer(in: surroundings)
         circumstances = Circumstances(
-            action: action, image: text, isLab: flags.lab, hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false,
-            hasCredential: access.accounts.isTyped,
-            hasMirror: !access.mirrors.isEmpty, hasProxy: flags.mayUseProxy(in: surroundings.environment),
+            action: action, image: Self.subject(of: task, words), isLab: flags.lab,
+            hasChosenStrategy: flags.sni.map { $0 != "auto" } ?? false, hasCredential: access.accounts.isTyped,
+            hasMirror: access.hasMirrors, hasProxy: flags.mayUseProxy(in: surroundings.environment),
             refusesToReplace: flags.noClobber)
         isQuiet = flags.quiet
         showsSteps = flags.debug
         logPath = flags.log
         forgets = flags.forget
         if flags.password != nil { notices.append(.passwordIsVisible) }
-        if case .pull(let request) = task {
-            circumstances.writesToOutput = request.archive.output == .standardOutput
-            circumstances.keepsContent = transfer.cache != nil && !circumstances.writesToOutput
-            if (request.name ?? request.references.first)?.tag == nil { notices.append(.loadsWithoutName) }
+        noteOutput()
+    }
+
+    /// What errors call it: as it was typed.
+    private static func subject(of task: Task, _ words: [String]) -> String {
+        switch task {
+        case .pull, .sync:
+            words.isEmpty ? task.images.map(\.familiar).joined(separator: " ") : words.joined(separator: " ")
+        default: words.joined(separator: " ")
         }
     }
 
-    private static func reference(_ text: String) throws(UsageError) -> ImageReference {
-        do { return try ImageReference(parsing: text) } catch { throw .invalidImage(text, .reason(error)) }
+    private mutating func noteOutput() {
+        switch task {
+        case .pull(let request):
+            circumstances.writesToOutput = request.archive.output == .standardOutput
+            let names = request.name.map { [$0] } ?? request.references
+            if names.contains(where: { $0.tag == nil }) { notices.append(.loadsWithoutName) }
+        case .convert(let request): circumstances.writesToOutput = request.archive.output == .standardOutput
+        case .sync: break
+        default: return
+        }
+        circumstances.keepsContent = transfer.cache != nil && !circumstances.writesToOutput
+    }
+}
+
+extension Flags {
+    /// What is to be done, and what should be known of it.
+    fileprivate func task(
+        _ action: Action, _ words: [String], over transport: TransportConfiguration, in surroundings: Surroundings
+    ) throws(UsageError) -> (Invocation.Task, notices: [Sentence]) {
+        let word = words.first ?? ""
+        switch action {
+        case .pull: return try pullTask(words, in: surroundings)
+        case .sync:
+            let (images, notices) = try images(words, in: surroundings)
+            return (.sync(try sync(of: images, in: surroundings)), notices)
+        case .list: return (.list(try Self.reference(word), asJSON: printsJSON), [])
+        case .inspect: return (.inspect(try inspection(of: word)), [])
+        case .tags: return (.tags(try Self.reference(word), asJSON: printsJSON), [])
+        case .convert: return (.convert(try conversion(of: word, in: surroundings)), [])
+        case .diagnose: return (.diagnose(try diagnosis(of: words, over: transport, in: surroundings)), [])
+        }
     }
 }
 
 extension Invocation {
     /// Where progress is shown: on standard error where standard output is for something else.
     var progressDescriptor: Int32 {
-        if case .diagnose = task { return STDERR_FILENO }
-        return circumstances.writesToOutput ? STDERR_FILENO : STDOUT_FILENO
+        switch task {
+        case .diagnose: STDERR_FILENO
+        case .sync(let request) where request.asJSON: STDERR_FILENO
+        default: circumstances.writesToOutput ? STDERR_FILENO : STDOUT_FILENO
+        }
     }
 
     /// Where the report of a diagnosis is printed.

@@ -16,6 +16,22 @@ enum UsageError: Error, Hashable, Sendable {
     case missingImage
     /// More than one image.
     case twoImages(String, String)
+    /// There is no file to do this with.
+    case missingFile(Action)
+    /// Nothing says where the result goes.
+    case missingOutput
+    /// Nothing says where images are pushed to.
+    case missingTarget
+    /// A file of names cannot be read; its path, and why.
+    case listFile(path: String, Sentence)
+    /// The files of names hold none.
+    case emptyList(String)
+    /// One name is given to several images.
+    case oneNameForSeveral
+    /// One account is given for images of these two registries.
+    case severalRegistries(String, String)
+    /// An account for the destination stands without its password.
+    case noTargetPassword
     /// A word that nothing is known to do with.
     case unexpectedWord(String)
     /// Two flags exclude each other.

@@ -212,6 +212,30 @@ extension Sentence {
             zh: "请联系镜像的制作者，或改用 -format docker（归档中不含此类镜像层）。")
     }
 
+    static var nameIt: Sentence {
+        Sentence(en: "give the image a name with -as.", zh: "用 -as 给镜像指定名称。")
+    }
+
+    static var otherPrefix: Sentence {
+        Sentence(en: "push one of them under another prefix.", zh: "将其中一个推送到另一个前缀下。")
+    }
+
+    static var unixSocket: Sentence {
+        Sentence(
+            en: "set DOCKER_HOST to the daemon's socket, as in unix:///run/docker.sock.",
+            zh: "将 DOCKER_HOST 设为守护进程的套接字，例如 unix:///run/docker.sock。")
+    }
+
+    static var startDaemon: Sentence {
+        Sentence(
+            en: "start Docker, or podman's service (podman system service).",
+            zh: "启动 Docker，或 podman 的服务（podman system service）。")
+    }
+
+    static var seeDaemonLog: Sentence {
+        Sentence(en: "the daemon's own log may say more.", zh: "守护进程自己的日志可能有更多说明。")
+    }
+
     static var layoutOfAll: Sentence {
         Sentence(en: "leave out -format, or name one platform with -arch.", zh: "去掉 -format，或用 -arch 指定一个平台。")
     }

@@ -15,6 +15,10 @@ extension Sentence {
 
     static var containerd: Sentence { Sentence(en: "containerd and k3s", zh: "containerd 和 k3s") }
 
+    static var folderTools: Sentence {
+        Sentence(en: "skopeo and what else reads OCI layouts", zh: "skopeo 等可读取 OCI 布局的工具")
+    }
+
     static var nas: Sentence { Sentence(en: "NAS systems that import docker save", zh: "支持导入 docker save 的 NAS") }
 
     static var zstdLayers: Sentence {
@@ -36,6 +40,13 @@ extension Sentence {
         Sentence(
             en: "layers that may not be handed on are left out, as docker save does; the engine fetches them itself.",
             zh: "与 docker save 一样，归档中不含禁止再分发的镜像层；加载时由引擎自行下载。")
+    }
+
+    static var foreignLayersIncluded: Sentence {
+        Sentence(
+            en:
+                "layers that may not be handed on are in it: keep to their licence, or leave them out with -foreign skip.",
+            zh: "归档中包含禁止再分发的镜像层：请遵守其许可，或用 -foreign skip 跳过。")
     }
 
     static var zstdArchive: Sentence {

@@ -11,7 +11,29 @@ extension Sentence {
     }
 
     static var expectedFormat: Sentence {
-        Sentence(en: "give docker or docker-20.10.", zh: "只能是 docker 或 docker-20.10。")
+        let names = ArchiveFormat.allCases.map(\.rawValue)
+        return Sentence(
+            en: "give one of \(names.joined(separator: ", ")).", zh: "只能是 \(names.joined(separator: "、")) 之一。")
+    }
+
+    static var expectedForeign: Sentence { Sentence(en: "give include or skip.", zh: "只能是 include 或 skip。") }
+
+    static var expectedTime: Sentence {
+        Sentence(
+            en: "give 0, now, seconds since 1970, or a time such as 2026-01-31T12:00:00Z, before the year 2242.",
+            zh: "请给出 0、now、1970 年以来的秒数，或 2026-01-31T12:00:00Z 这样的时间（2242 年之前）。")
+    }
+
+    static var expectedTarget: Sentence {
+        Sentence(
+            en: "give a registry's host and perhaps a prefix, as in registry.lan:5000/mirror.",
+            zh: "请给出仓库主机，后面可带前缀，例如 registry.lan:5000/mirror。")
+    }
+
+    static var expectedOnePlatform: Sentence {
+        Sentence(
+            en: "give one platform; the platforms that there are stand in the table anyway.",
+            zh: "请指定一个平台；所有可用平台都会列在结果中。")
     }
 
     static var expectedJobs: Sentence {

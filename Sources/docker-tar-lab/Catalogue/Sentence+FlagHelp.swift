@@ -2,9 +2,61 @@
 extension Sentence {
     static var actionHelp: Sentence {
         Sentence(
+            en: """
+                pull: save an archive; list: the platforms of an image; inspect: what it is;
+                tags: the tags of a repository; sync: many images into a folder;
+                convert: into another layout; diagnose: what the network does.
+                Also as first word: docker-tar-lab pull NAME
+                """,
+            zh: """
+                pull：保存归档；list：列出镜像支持的平台；inspect：查看镜像信息；
+                tags：列出仓库的标签；sync：批量同步到目录；
+                convert：转换归档格式；diagnose：诊断网络干扰。
+                也可写成第一个参数：docker-tar-lab pull 名称
+                """)
+    }
+
+    static var fromFileHelp: Sentence {
+        Sentence(
+            en: """
+                images from a file: on each line a name, or a name and its tags, # begins
+                a comment; the images of a compose file (.yml); or - for standard input
+                """,
+            zh: """
+                从文件读取镜像：每行一个名称，后面可跟若干标签，# 之后为注释；
+                也可以是 compose 文件（.yml），或用 - 表示标准输入
+                """)
+    }
+
+    static var foreignHelp: Sentence {
+        Sentence(
+            en: "layers that may not be handed on (Windows): include (default), or skip\nas docker save does",
+            zh: "禁止再分发的镜像层（Windows）：include 包含（默认）；\nskip 与 docker save 一样跳过")
+    }
+
+    static var saveTimeHelp: Sentence {
+        Sentence(
             en:
-                "save an archive, list the platforms of an image, or say what\nthe network does to it; also as first word: docker-tar-lab pull NAME",
-            zh: "保存归档，列出镜像支持的平台，或诊断网络干扰；\n也可写成第一个参数：docker-tar-lab pull 名称")
+                "the time that the archive says it was saved at, where the layout has one:\n0 (default), now, seconds since 1970, or 2026-01-31T12:00:00Z",
+            zh: "归档中记录的保存时间（仅部分格式）：0（默认）、now、\n1970 年以来的秒数，或 2026-01-31T12:00:00Z")
+    }
+
+    static var loadHelp: Sentence {
+        Sentence(
+            en: "load into Docker or podman by its socket, no client needed",
+            zh: "通过套接字直接加载到 Docker 或 podman，无需客户端")
+    }
+
+    static var toHelp: Sentence {
+        Sentence(
+            en: "push into this registry, under this prefix: registry.lan:5000/mirror",
+            zh: "推送到这个仓库的这个前缀下：registry.lan:5000/mirror")
+    }
+
+    static var toPasswordHelp: Sentence {
+        Sentence(
+            en: "read that password from standard input; the source's goes there never",
+            zh: "从标准输入读取该密码；来源仓库的凭据不会发往目标")
     }
 
     static var platformHelp: Sentence {
@@ -22,9 +74,20 @@ extension Sentence {
 
     static var formatHelp: Sentence {
         Sentence(
-            en:
-                "docker (default): as Docker saves today, small and fast;\ndocker-20.10: the classic layout, for old engines and NAS",
-            zh: "docker（默认）：与新版 Docker 相同，体积小、速度快；\ndocker-20.10：传统格式，适用于旧版引擎和 NAS")
+            en: """
+                docker (default): as Docker saves today, small and fast
+                docker-20.10, docker-26, docker-28, docker-29-graphdriver: byte for byte
+                as those save, layers inflated
+                synology: the classic layout as a NAS imports it
+                oci: an OCI image layout as a tar; oci-dir: as a folder
+                """,
+            zh: """
+                docker（默认）：与新版 Docker 相同，体积小、速度快
+                docker-20.10、docker-26、docker-28、docker-29-graphdriver：
+                与这些版本保存的逐字节相同，层已解压
+                synology：NAS 可导入的传统格式
+                oci：OCI 布局的 tar；oci-dir：OCI 布局的目录
+                """)
     }
 
     static var passwordInputHelp: Sentence {
@@ -103,7 +166,7 @@ extension Sentence {
 
     static var jsonHelp: Sentence {
         Sentence(
-            en: "list as JSON, with digests;\nwith diagnose: -json FILE, or - for standard output",
-            zh: "以 JSON 格式列出，包含摘要；\n用于 diagnose 时：-json 文件，或用 - 表示标准输出")
+            en: "print JSON in place of a table;\nwith diagnose: -json FILE, or - for standard output",
+            zh: "以 JSON 格式输出；\n用于 diagnose 时：-json 文件，或用 - 表示标准输出")
     }
 }

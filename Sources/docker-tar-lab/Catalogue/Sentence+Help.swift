@@ -15,6 +15,8 @@ extension Sentence {
 
     static var helpArchive: Sentence { Sentence(en: "The archive:", zh: "归档：") }
 
+    static var helpTarget: Sentence { Sentence(en: "Where images are pushed:", zh: "推送目标：") }
+
     static var helpRegistry: Sentence { Sentence(en: "The registry:", zh: "镜像仓库：") }
 
     static var helpTransfer: Sentence { Sentence(en: "Patience and speed:", zh: "重试与速度：") }
@@ -32,6 +34,14 @@ extension Sentence {
     static var helpFiles: Sentence { Sentence(en: "Environment and files:", zh: "环境变量与文件：") }
 
     static var helpPasswordVariable: Sentence { Sentence(en: "the password for -username", zh: "-username 对应的密码") }
+
+    static var helpToPassword: Sentence { Sentence(en: "the password for -to-username", zh: "-to-username 对应的密码") }
+
+    static var helpDaemon: Sentence {
+        Sentence(
+            en: "the socket of Docker or podman for -load and docker-daemon:",
+            zh: "-load 和 docker-daemon: 使用的 Docker 或 podman 套接字")
+    }
 
     static var helpLoginVariable: Sentence {
         Sentence(
@@ -75,11 +85,14 @@ extension Sentence {
     /// What stands for a flag's value; nil for switches.
     static func placeholder(_ flag: Flag) -> Sentence? {
         switch flag {
-        case .action: Sentence(name: "pull|list|diagnose")
+        case .action: Sentence(name: Action.allCases.map(\.rawValue).joined(separator: "|"))
         case .image, .nameInArchive: Sentence(en: "NAME[:TAG]", zh: "名称[:标签]")
         case .arch: Sentence(en: "PLATFORM|all", zh: "平台|all")
         case .output: Sentence(en: "PATH", zh: "路径")
-        case .format: Sentence(name: "docker|docker-20.10")
+        case .format: Sentence(en: "LAYOUT", zh: "格式")
+        case .fromFile: Sentence(en: "FILE", zh: "文件")
+        case .foreign: Sentence(name: "include|skip")
+        case .saveTime: Sentence(en: "TIME", zh: "时间")
         case .jobs, .connections: Sentence(en: "NUMBER", zh: "数量")
         case .retries: Sentence(en: "NUMBER", zh: "次数")
         case .limitRate: Sentence(name: "N[k|m|g]")
@@ -114,6 +127,7 @@ extension Sentence {
         switch flag {
         case .action: actionHelp
         case .image: Sentence(en: "the image; also as the word after the action", zh: "镜像名；也可直接写在操作后面")
+        case .fromFile: fromFileHelp
         case .arch: platformHelp
         case .output: outputHelp
         case .report: Sentence(en: "write a diagnosis as a page that any browser shows", zh: "把诊断写成网页，可用任何浏览器打开")
@@ -122,6 +136,8 @@ extension Sentence {
         case .noClobber: Sentence(en: "never replace a file", zh: "不覆盖已有文件")
         case .nameInArchive: Sentence(en: "the image's name in the archive", zh: "镜像在归档中的名称")
         case .format: formatHelp
+        case .foreign: foreignHelp
+        case .saveTime: saveTimeHelp
         case .keepIndex: Sentence(en: "keep the index of all platforms in the archive", zh: "在归档中保留多平台索引")
         case .jobs: Sentence(en: "layers fetched at a time, 1 to 64 (default 4)", zh: "同时下载的层数，1 到 64（默认 4）")
         case .username: Sentence(en: "log in to the registry", zh: "登录仓库的用户名")
@@ -154,7 +170,7 @@ extension Sentence {
         case .trust: trustHelp
         case .authorityFile: Sentence(en: "further authorities in PEM", zh: "附加的 CA 证书（PEM 格式）")
         case .authorityFolder: Sentence(en: "a folder of such files", zh: "存放 CA 证书的目录")
-        case .quiet: Sentence(en: "print the archive's path alone, or the verdicts", zh: "只输出归档路径，或只输出诊断结论")
+        case .quiet: Sentence(en: "print what scripts need alone: paths, or verdicts", zh: "只输出脚本需要的内容：路径或结论")
         case .json: jsonHelp
         case .debug: Sentence(en: "print every step on standard error", zh: "在标准错误输出每一步的详情")
         case .log: Sentence(en: "write a log for support", zh: "写入日志文件，便于排查问题")

@@ -99,6 +99,10 @@ extension Sentence {
         switch action {
         case .pull: Sentence(en: "pulling \(image)", zh: "开始拉取 \(image)")
         case .list: Sentence(en: "listing \(image)", zh: "开始列出 \(image) 的平台")
+        case .inspect: Sentence(en: "inspecting \(image)", zh: "开始查看 \(image)")
+        case .tags: Sentence(en: "listing the tags of \(image)", zh: "开始列出 \(image) 的标签")
+        case .sync: Sentence(en: "bringing \(image)", zh: "开始同步 \(image)")
+        case .convert: Sentence(en: "converting \(image)", zh: "开始转换 \(image)")
         case .diagnose: Sentence(en: "diagnosing \(image)", zh: "开始诊断 \(image)")
         }
     }

@@ -10,11 +10,16 @@ extension Sentence {
         case .credential: Sentence(en: "looking for a credential in \(place)", zh: "在 \(place) 中查找凭据")
         case .authorise: Sentence(en: "getting a token from \(place)", zh: "从 \(place) 获取令牌")
         case .manifest: Sentence(en: "asking \(place) for the manifest", zh: "向 \(place) 请求清单（manifest）")
+        case .tags: Sentence(en: "asking \(place) for the tags", zh: "向 \(place) 请求标签列表")
         case .config:
             Sentence(en: "fetching the image's configuration from \(place)", zh: "从 \(place) 获取镜像配置")
         case .layer(let digest):
             Sentence(en: "fetching layer \(digest.short) from \(place)", zh: "从 \(place) 下载镜像层 \(digest.short)")
         case .archive: Sentence(en: "writing \(place)", zh: "写入 \(place)")
+        case .upload(let digest):
+            Sentence(en: "sending blob \(digest.short) to \(place)", zh: "向 \(place) 上传数据块 \(digest.short)")
+        case .publish: Sentence(en: "naming the image at \(place)", zh: "在 \(place) 发布镜像清单和名称")
+        case .daemon: Sentence(en: "talking to the daemon at \(place)", zh: "与 \(place) 的守护进程通信")
         }
     }
 
@@ -78,6 +83,19 @@ extension Sentence {
             Sentence(
                 en: "the registry itself does not vouch for the digest, and -require-origin was given",
                 zh: "原仓库未能确认摘要，而命令要求必须确认（-require-origin）")
+        case .nameless:
+            Sentence(en: "the image has no name, and a registry needs one", zh: "该镜像没有名称，推送到仓库必须有名称")
+        case .sameName(let one, let other): sameName(one, other)
+        case .daemon(let words):
+            Sentence(en: "the daemon refuses\(quoted(words).en)", zh: "守护进程拒绝了请求\(quoted(words).zh)")
+        case .noDaemon(let paths):
+            Sentence(
+                en: "no daemon has a socket at \(paths.joined(separator: ", "))",
+                zh: "以下位置没有守护进程的套接字：\(paths.joined(separator: ", "))")
+        case .daemonAddress(let text):
+            Sentence(
+                en: "only sockets of this machine are spoken to, and this is none: \(text)",
+                zh: "只支持本机的 Unix 套接字，而这不是：\(text)")
         case .allFailed:
             Sentence(en: "all that could be asked have failed", zh: "所有可用的来源都失败了")
         }
@@ -87,6 +105,12 @@ extension Sentence {
         Sentence(
             en: "at least \(needed) are needed on that disk, and \(available) are left",
             zh: "该磁盘至少需要 \(needed)，目前只剩 \(available)")
+    }
+
+    private static func sameName(_ one: Digest, _ other: Digest) -> Sentence {
+        Sentence(
+            en: "two different images would have this name there: \(one.short) and \(other.short)",
+            zh: "两个不同的镜像在目标仓库会使用同一个名称：\(one.short) 和 \(other.short)")
     }
 
     private static func digestMismatch(_ expected: Digest, _ actual: Digest) -> Sentence {

@@ -13,6 +13,14 @@ extension Sentence {
             case .twoActions(let one, let other): .twoActions(one, other)
             case .missingImage: .missingImage
             case .twoImages(let one, let other): .twoImages(one, other)
+            case .missingFile(let action): .missingFile(action)
+            case .missingOutput: .missingOutput
+            case .missingTarget: .missingTarget
+            case .listFile(let path, let reason): .listFile(path, reason)
+            case .emptyList(let path): .emptyList(path)
+            case .oneNameForSeveral: .oneNameForSeveral
+            case .severalRegistries(let one, let other): .severalRegistries(one, other)
+            case .noTargetPassword: .noTargetPassword
             case .unexpectedWord(let word): .unexpectedWord(word)
             case .conflict(let one, let other): .conflict(one, other)
             case .foreignFlag(let flag, let action): .foreignFlag(flag, action)
@@ -56,16 +64,16 @@ extension Sentence {
 
     private static var missingAction: Sentence {
         Sentence(
-            en: "nothing is asked for. Say pull, list or diagnose: docker-tar-lab pull nginx.",
-            zh: "没有说明要做什么。请指定 pull、list 或 diagnose，例如：docker-tar-lab pull nginx。")
+            en: "nothing is asked for. Say \(Action.names(joinedBy: " or ")): docker-tar-lab pull nginx.",
+            zh: "没有说明要做什么。请指定 \(Action.names(joinedBy: " 或 "))，例如：docker-tar-lab pull nginx。")
     }
 
     private static func unknownAction(_ word: String, _ nearest: Action?) -> Sentence {
         guard let nearest else {
             return Sentence(
                 en:
-                    "“\(word)” is no action; there are pull, list and diagnose. To pull an image of that name: docker-tar-lab pull \(word).",
-                zh: "没有“\(word)”这个操作，只有 pull、list 和 diagnose。如果要拉取这个名字的镜像：docker-tar-lab pull \(word)。")
+                    "“\(word)” is no action; there are \(Action.names(joinedBy: " and ")). To pull an image of that name: docker-tar-lab pull \(word).",
+                zh: "没有“\(word)”这个操作，只有 \(Action.names(joinedBy: " 和 "))。如果要拉取这个名字的镜像：docker-tar-lab pull \(word)。")
         }
         return Sentence(
             en: "“\(word)” is no action. Did you mean \(nearest.rawValue)?",
@@ -88,6 +96,47 @@ extension Sentence {
         Sentence(
             en: "two images are named, \(one) and \(other); one is handled at a time.",
             zh: "指定了两个镜像：\(one) 和 \(other)；一次只能处理一个。")
+    }
+
+    private static func missingFile(_ action: Action) -> Sentence {
+        Sentence(
+            en: "no archive is named: docker-tar-lab \(action.rawValue) nginx.tar.",
+            zh: "没有指定归档：docker-tar-lab \(action.rawValue) nginx.tar。")
+    }
+
+    private static var missingOutput: Sentence {
+        Sentence(en: "say where it goes: -output PATH.", zh: "没有指定输出位置，请用 -output 指定。")
+    }
+
+    private static var missingTarget: Sentence {
+        Sentence(
+            en: "say which registry it goes to: -to registry.lan:5000/mirror.",
+            zh: "没有指定推送到哪个仓库，请用 -to 指定，例如 -to registry.lan:5000/mirror。")
+    }
+
+    private static func listFile(_ path: String, _ reason: Sentence) -> Sentence {
+        Sentence(en: "the images in \(path) cannot be read: \(reason.en)", zh: "无法读取 \(path) 中的镜像：\(reason.zh)")
+    }
+
+    private static func emptyList(_ path: String) -> Sentence {
+        Sentence(en: "no image is named in \(path).", zh: "\(path) 中没有镜像。")
+    }
+
+    private static var oneNameForSeveral: Sentence {
+        Sentence(en: "-as names one image, and there are several.", zh: "-as 只能用于一个镜像，而这里有多个。")
+    }
+
+    private static func severalRegistries(_ one: String, _ other: String) -> Sentence {
+        Sentence(
+            en: "-username is for one registry, and the images are in \(one) and \(other): "
+                + "use -login HOST=USER for each.",
+            zh: "-username 只用于一个仓库，而镜像分别在 \(one) 和 \(other)：请对每个仓库使用 -login 主机=用户名。")
+    }
+
+    private static var noTargetPassword: Sentence {
+        Sentence(
+            en: "-to-username needs a password: by -to-password-stdin, or in $DOCKER_TAR_LAB_TO_PASSWORD.",
+            zh: "-to-username 需要密码：请使用 -to-password-stdin，或设置环境变量 DOCKER_TAR_LAB_TO_PASSWORD。")
     }
 
     private static func unexpectedWord(_ word: String) -> Sentence {

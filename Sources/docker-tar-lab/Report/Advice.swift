@@ -17,6 +17,11 @@ enum Advice {
         case .credential(let problem): credential(problem, error.place)
         case .foreignRefused: [.withoutForeignLayers]
         case .onePlatformLayout: [.layoutOfAll]
+        case .nameless: [.nameIt]
+        case .sameName: [.otherPrefix]
+        case .daemonAddress: [.unixSocket]
+        case .noDaemon: [.startDaemon, .unixSocket]
+        case .daemon: [.seeDaemonLog]
         case .folderLayout: [.folderFormat]
         case .severalImages: [.withoutName]
         case .noRoom: [.makeRoom]

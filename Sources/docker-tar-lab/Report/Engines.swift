@@ -3,29 +3,54 @@ internal import Puller
 /// Which engines load an archive: a pure function of its layout, its layers and its compression.
 ///
 /// Measured: Docker 20.10 ignores the names of blobs, inflates gzip itself and fails on zstd; Docker takes zstd from 23.0
-/// on (moby#41759), podman since 3. With an index that names platforms which are not in the archive, `ctr images import
-/// --all-platforms` and what imports in that way (k3s, kind) stop at the first one that is missing.
+/// on (moby#41759), podman since 3. An OCI layout without `manifest.json` is read by Docker's containerd store, which is
+/// the usual one from 29 on, and by podman. With an index that names platforms which are not in the archive, `ctr images import --all-platforms` and
+/// what imports in that way (k3s, kind) stop at the first one that is missing. containerd imports whatever has a
+/// `manifest.json` or an OCI index. A folder is read by podman and skopeo (`oci:`), and by no `docker load`.
 struct Engines: Hashable, Sendable {
     /// Names of engines, the most common first.
     let names: [Sentence]
     /// What to know before the archive is carried anywhere.
     let notes: [Sentence]
 
-    init(layout: ArchiveLayout, index: ImageIndex?, layers: [Descriptor], compression: ArchiveRequest.Compression) {
-        var names: [Sentence]
+    /// - Parameters:
+    ///   - index: the index that is kept, where it names more than there is.
+    ///   - isFolder: whether it is an OCI layout's folder.
+    ///   - omitsForeignLayers: whether layers that may not be handed on are left out.
+    init(
+        layout: ArchiveLayout, index: ImageIndex?, layers: [Descriptor], compression: ArchiveRequest.Compression,
+        isFolder: Bool = false, omitsForeignLayers: Bool = false
+    ) {
+        let hasZstd = layers.contains { $0.mediaType.hasSuffix("zstd") }
         var notes: [Sentence] = []
         switch layout {
-        case .docker2010, .graphdriver, .oci, .synology:
-            names = [.docker(since: "1.10"), .podman, .containerd, .nas]
+        case .docker2010, .synology: names = [.docker(since: "1.10"), .podman, .containerd, .nas]
+        // The layers stand under `blobs/`, which `manifest.json` names as it names any other file.
+        case .graphdriver: names = [.docker(since: "20.10"), .podman, .containerd]
         case .docker(let keepsIndex):
-            let hasZstd = layers.contains { $0.mediaType.hasSuffix("zstd") }
             names = [.docker(since: hasZstd ? "23.0" : "20.10"), .podman, .containerd]
-            if hasZstd { notes.append(.zstdLayers) }
             if keepsIndex, let index, index.manifests.count > 1 { notes.append(.keptIndex) }
-            if layers.contains(where: \.isForeign) { notes.append(.foreignLayers) }
+        case .oci(let keepsIndex):
+            names = isFolder ? [.podman, .folderTools] : [.docker(since: "29"), .podman, .containerd]
+            if keepsIndex, let index, index.manifests.count > 1 { notes.append(.keptIndex) }
+        }
+        if layout.isVerbatim {
+            if hasZstd, !isFolder, case .docker = layout { notes.append(.zstdLayers) }
+            if layers.contains(where: \.isForeign) {
+                notes.append(omitsForeignLayers ? .foreignLayers : .foreignLayersIncluded)
+            }
         }
         if compression == .zstd { notes.append(.zstdArchive) }
-        self.names = names
         self.notes = notes
+    }
+}
+
+extension ArchiveLayout {
+    /// Whether it holds blobs as registries serve them.
+    fileprivate var isVerbatim: Bool {
+        switch self {
+        case .docker, .oci: true
+        case .docker2010, .graphdriver, .synology: false
+        }
     }
 }

@@ -48,10 +48,10 @@ enum ExitCode: Int32, CaseIterable, Sendable {
     private init(_ cause: PullError.Cause, isLab: Bool) {
         switch cause {
         case .notFound, .noSuchPlatform, .unsupported, .foreignRefused: self = .notFound
-        case .onePlatformLayout, .folderLayout, .severalImages: self = .usage
+        case .onePlatformLayout, .folderLayout, .severalImages, .nameless, .sameName, .daemonAddress: self = .usage
         case .unauthorised, .realmRefused, .credential: self = .notAuthorised
         case .rateLimited: self = .rateLimited
-        case .status, .malformed: self = .network
+        case .status, .malformed, .daemon, .noDaemon: self = .network
         case .digestMismatch, .sizeMismatch, .diffIDMismatch, .undecodable, .unreadableArchive, .stale, .notVouched:
             self = .verification
         case .disk, .exists, .noRoom: self = .disk

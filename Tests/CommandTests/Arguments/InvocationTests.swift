@@ -76,7 +76,7 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
         #expect(try request("pull nginx -output -").archive.output == .standardOutput)
         #expect(try invocation("pull nginx -output -").circumstances.writesToOutput)
         #expect(try request("pull nginx -keep-index").archive.layout == .docker(keepIndex: true))
-        #expect(try request("pull nginx -format docker-20.10").archive.layout == .docker2010(saveTime: 1_700_000_000))
+        #expect(try request("pull nginx -format docker-20.10").archive.layout == .docker2010(saveTime: 0))
         #expect(try request("pull nginx -as mine:1").name?.familiar == "mine:1")
         #expect(try request("pull nginx -jobs 16").archive.jobs == 16)
         #expect(try request("pull nginx -arch linux/arm/v7").platform.variant == "v7")
@@ -150,7 +150,9 @@ func request(_ line: String, _ surroundings: Surroundings = surroundings()) thro
     func mirrorsOfTheUsersOwnMap(_ line: String, _ mirrors: [String]) throws {
         let text = "docker.io = a.example, b.example/hub\n* = m.example/{registry}\n"
         let known = surroundings(environment: ["HOME": "/h"], files: ["/h/.config/docker-tar-lab/mirrors.txt": text])
-        #expect(try invocation(line, known).access.mirrors.map(\.description) == mirrors)
+        let invocation = try invocation(line, known)
+        let domain = line.contains("ghcr.io") ? "ghcr.io" : "docker.io"
+        #expect(invocation.access.mirrors(of: domain).map(\.description) == mirrors)
     }
 
     @Test func aMapOfMirrorsThatCannotBeReadIsNamed() {

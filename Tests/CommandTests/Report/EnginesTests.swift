@@ -45,9 +45,27 @@ import Testing
         #expect(engines(.docker(keepIndex: false), [gzip], index: index(2)).notes == [])
     }
 
+    @Test func everyLayoutNamesWhoLoadsIt() {
+        for release in DockerRelease.allCases {
+            let names = engines(.graphdriver(release, saveTime: 0), [zstd]).names
+            #expect(names == [.docker(since: "20.10"), .podman, .containerd])
+        }
+        #expect(engines(.synology, [zstd]).names.contains(.nas))
+        #expect(engines(.oci(keepIndex: false), [zstd]).names == [.docker(since: "29"), .podman, .containerd])
+        #expect(engines(.oci(keepIndex: true), [gzip], index: index(2)).notes == [.keptIndex])
+        let folder = Engines(
+            layout: .oci(keepIndex: false), index: nil, layers: [], compression: .none, isFolder: true)
+        #expect(folder.names == [.podman, .folderTools])
+    }
+
     @Test func foreignLayersAndCompressedArchivesAreNamed() {
         let foreign = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
-        #expect(engines(.docker(keepIndex: false), [foreign, gzip]).notes == [.foreignLayers])
+        #expect(engines(.docker(keepIndex: false), [foreign, gzip]).notes == [.foreignLayersIncluded])
+        let skipping = Engines(
+            layout: .docker(keepIndex: false), index: nil, layers: [Sample.layer(0, size: 1, type: foreign)],
+            compression: .none, omitsForeignLayers: true)
+        #expect(skipping.notes == [.foreignLayers])
+        #expect(engines(.docker2010(saveTime: 0), [foreign]).notes == [])
         #expect(engines(.docker(keepIndex: false), [gzip], compression: .zstd).notes == [.zstdArchive])
         #expect(engines(.docker(keepIndex: false), [gzip], compression: .gzip).notes == [])
     }

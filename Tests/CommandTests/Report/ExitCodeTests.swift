@@ -15,6 +15,8 @@ import Testing
         (.realmRefused(""), .notAuthorised),
         (.credential(.helperMissing), .notAuthorised),
         (.foreignRefused(""), .notFound), (.onePlatformLayout, .usage),
+        (.nameless, .usage), (.sameName(Sample.digest(1), Sample.digest(2)), .usage),
+        (.daemon(""), .network), (.noDaemon([]), .network), (.daemonAddress(""), .usage),
         (.rateLimited("", retryAfter: nil), .rateLimited),
         (.status(500, ""), .network),
         (.malformed(""), .network),

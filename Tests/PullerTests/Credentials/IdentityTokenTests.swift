@@ -68,7 +68,7 @@ import Testing
 
     @Test func aNewOneIsUsedNextTime() async throws {
         let internet = internet { request in
-            let body = request.body.map { String(buffer: $0) } ?? ""
+            let body = request.body?.bytes.map { String(buffer: $0) } ?? ""
             return body.hasSuffix("refresh_token=first") || body.hasSuffix("refresh_token=second")
                 ? (200, [:], #"{"access_token":"t0","refresh_token":"second"}"#) : (401, [:], "")
         }

@@ -71,7 +71,7 @@ final class FakeInternet: HTTPExchanging {
                 Seen(
                     host: authority, method: request.method, target: request.url.target,
                     authorization: request.authorization?.reveal(),
-                    body: request.body.map { String(buffer: $0) } ?? "", reach: request.reach))
+                    body: request.body?.bytes.map { String(buffer: $0) } ?? "", reach: request.reach))
         }
         guard let host = hosts[authority] else {
             throw NetworkError(step: .resolve, host: authority, cause: .noSuchName)

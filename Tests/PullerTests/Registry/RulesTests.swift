@@ -167,7 +167,7 @@ import Testing
         #expect(request.url.description == "https://a.io/token")
         #expect(request.headers["Content-Type"] == ["application/x-www-form-urlencoded"])
         #expect(
-            request.body.map { String(buffer: $0) }
+            request.body?.bytes.map { String(buffer: $0) }
                 == "grant_type=refresh_token&client_id=docker-tar-lab&service=my%20registry%26x%3Dy"
                 + "&scope=repository:a/b:pull%20x&refresh_token=a%26b%3Dc")
         #expect(request.authorization == nil)

@@ -1,0 +1,106 @@
+import Foundation
+import Testing
+
+@testable import Puller
+
+/// What `verify` says of right archives, and of each thing that can be wrong.
+@Suite struct VerifyTests {
+    @Test(arguments: StoredImagesTests.goldens)
+    func goldenArchivesAreSound(name: String) async throws {
+        let report = try await StoredImages.verify(GoldenImage.folder.appending(path: name).path)
+        #expect(report.problems.isEmpty, "\(report.problems)")
+        #expect(report.images.map(\.id.hex) == [StoredImagesTests.config])
+        #expect(report.images.first?.layers == 4)
+        #expect(report.images.first?.platform == (try Platform(parsing: "amd64")))
+        let refusals = report.verdicts.filter { !$0.loads }
+        #expect(refusals.isEmpty, "\(refusals)")
+    }
+
+    @Test func aFolderHasNoVerdicts() async throws {
+        let report = try await StoredImages.verify(GoldenImage.folder.appending(path: "image").path)
+        #expect(report.layout == .ociFolder)
+        #expect(report.problems.isEmpty, "\(report.problems)")
+        #expect(report.verdicts.isEmpty)
+        #expect(report.images.count == 2)
+    }
+
+    /// The archive of Docker 29 with one member's bytes changed.
+    private static func report(_ name: String = "docker-29-containerd.tar", _ spoil: (inout TarBench) throws -> Void)
+        async throws -> ArchiveReport
+    {
+        let folder = try ScratchFolder()
+        let opened = try OpenFile(GoldenImage.folder.appending(path: name).path)
+        var tar = TarBench()
+        for entry in try TarIndex(opened, size: opened.size).entries {
+            if entry.kind == .folder {
+                tar.folder(entry.path)
+            } else if case .symbolicLink(let target) = entry.kind {
+                tar.link(entry.path, to: target)
+            } else {
+                tar.file(entry.path, try opened.bytes(at: entry.offset, count: Int(entry.size)))
+            }
+        }
+        try spoil(&tar)
+        tar.end()
+        try Data(tar.bytes).write(to: URL(filePath: folder.path("a.tar")))
+        return try await StoredImages.verify(folder.path("a.tar"))
+    }
+
+    @Test func whatIsSuperfluousIsTold() async throws {
+        let report = try await Self.report { $0.file("readme", "hello") }
+        #expect(report.problems == [ArchiveProblem(member: "readme", kind: .superfluous)])
+        #expect(report.isSound)
+    }
+
+    @Test func duplicatesAndWhatLeadsOutside() async throws {
+        let report = try await Self.report { tar in
+            tar.file("oci-layout", #"{"imageLayoutVersion":"1.0.0"}"#)
+            tar.file("../evil", "x")
+            tar.link("loop", to: "loop")
+            tar.raw("device", type: "3")
+        }
+        #expect(report.problems.contains(ArchiveProblem(member: "oci-layout", kind: .duplicate)))
+        #expect(report.problems.contains(ArchiveProblem(member: "../evil", kind: .leadsOutside)))
+        #expect(report.problems.contains(ArchiveProblem(member: "loop", kind: .leadsOutside)))
+        #expect(report.problems.contains(ArchiveProblem(member: "device", kind: .unexpectedKind)))
+        #expect(!report.isSound)
+    }
+
+    @Test func aBombIsFoundOut() async throws {
+        let folder = try ScratchFolder()
+        // A terabyte of zeros would be 32 MB of this; a hundredth of a per cent of it is over this limit too.
+        let zeros = [UInt8](repeating: 0, count: 1 << 20)
+        var deflated: [UInt8] = []
+        var encoder = try ZstandardEncoder.start(level: 3)
+        for _ in 0..<200 { try zeros.withUnsafeBytes { try encoder.push($0) { deflated += $0 } } }
+        try encoder.finish { deflated += $0 }
+        var tar = TarBench()
+        tar.file("manifest.json", #"[{"Config":"config.json","RepoTags":null,"Layers":["layer.tar"]}]"#)
+        let id = String(repeating: "0", count: 64)
+        tar.file(
+            "config.json",
+            #"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":["sha256:\#(id)"]}}"#)
+        tar.file("layer.tar", deflated)
+        tar.end()
+        try Data(tar.bytes).write(to: URL(filePath: folder.path("a.tar")))
+        let report = try await StoredImages.verify(folder.path("a.tar"), limit: 100 << 20)
+        #expect(report.problems.map(\.kind).contains { if case .undecodable = $0 { true } else { false } })
+        // Compressed as a whole, it is not even inflated.
+        try Data(deflated).write(to: URL(filePath: folder.path("b.tar")))
+        let whole = try await StoredImages.verify(folder.path("b.tar"), limit: 100 << 20)
+        #expect(whole.verdicts.allSatisfy { $0.refusal == .unreadable })
+        #expect(try folder.names() == ["a.tar", "b.tar"])
+        await #expect(throws: PullError.self) {
+            _ = try await StoredImages.open(try StoredContents(opening: folder.path("a.tar"), limit: 100 << 20))
+        }
+    }
+
+    @Test func whatIsNotThereCannotBeOpened() async throws {
+        await #expect(throws: PullError(step: .archive, place: "/nonexistent/a.tar", cause: .disk(errno: ENOENT))) {
+            _ = try await StoredImages.verify("/nonexistent/a.tar")
+        }
+        await #expect(throws: PullError(step: .archive, place: "/dev/zero", cause: .disk(errno: EINVAL))) {
+            _ = try await StoredImages.open("/dev/zero")
+        }
+    }
+}
