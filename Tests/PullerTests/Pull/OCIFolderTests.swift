@@ -79,7 +79,7 @@ import Testing
         try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
         let bench = try PullBench(connections: 1, retries: 0, cacheRoot: cache)
         let image = try NoiseImage(layers: 2_000_000, 3_000_000)
-        image.breakOff(1, after: 2_500_000)
+        image.breakOff(1, after: 2_500_000, refusals: 0)
         await #expect(throws: PullError.self) {
             try await bench.pull(image.registry, Self.request(NoiseImage.name, on: bench))
         }
