@@ -13,8 +13,8 @@ struct StoredContents: Sendable {
     let path: String
     /// Its form.
     let form: Form
-    /// How the archive is compressed as a whole; `.plain` for folders.
-    let encoding: Encoding
+    /// How the archive is compressed as a whole, the outermost first; none where it is not, and for folders.
+    let encodings: [Encoding]
     /// How many bytes may be inflated, of all that is in it together.
     let budget: InflationBudget
 
@@ -28,18 +28,23 @@ struct StoredContents: Sendable {
         self.path = path
         guard let file = try Self.openArchive(path) else {
             form = .folder
-            encoding = .plain
+            encodings = []
             budget = InflationBudget(limit ?? InflationBudget.usual(for: 0))
             return
         }
         budget = InflationBudget(limit ?? InflationBudget.usual(for: file.size))
-        encoding = Encoding(try file.bytes(at: 0, count: Encoding.magicSize))
-        if encoding == .plain {
-            form = .archive(try TarIndex(file, size: file.size), file)
-        } else {
-            let inflated = try Self.inflate(file, beside: spool, budget)
-            form = .archive(try TarIndex(inflated.file, size: inflated.size), inflated.file)
+        var encodings: [Encoding] = []
+        var (content, size): (any ReadableFile, Int64) = (file, file.size)
+        // What is compressed twice, podman alone reads; three times nobody.
+        while encodings.count < 2 {
+            let encoding = Encoding(try content.bytes(at: 0, count: Encoding.magicSize))
+            guard encoding != .plain else { break }
+            let inflated = try Self.inflate(content, size: size, beside: spool, budget)
+            encodings.append(encoding)
+            (content, size) = (inflated.file, inflated.size)
         }
+        self.encodings = encodings
+        form = .archive(try TarIndex(content, size: size), content)
     }
 
     /// The file of an archive; nil for a folder.
@@ -52,20 +57,20 @@ struct StoredContents: Sendable {
     }
 
     private static func inflate(
-        _ file: OpenFile, beside spool: String, _ budget: InflationBudget
+        _ file: any ReadableFile, size: Int64, beside spool: String, _ budget: InflationBudget
     ) throws -> (file: ArchiveFile, size: Int64) {
         let room = InflationBudget(try DiskRoom.left(beside: spool), onEnd: .noSpace)
         let inflated = try ArchiveFile.create(at: spool, mode: 0o600)
         // Nobody else has to find it again.
         inflated.discard()
-        var size: Int64 = 0
-        try SpoolFile(in: file, at: 0, size: file.size).inflate { piece in
+        var end: Int64 = 0
+        try SpoolFile(in: file, at: 0, size: size).inflate { piece in
             try budget.spend(piece.count)
             try room.spend(piece.count)
-            try inflated.write(piece, at: size)
-            size += Int64(piece.count)
+            try inflated.write(piece, at: end)
+            end += Int64(piece.count)
         }
-        return (inflated, size)
+        return (inflated, end)
     }
 
     /// The archive's members; nil for a folder.

@@ -1,7 +1,7 @@
 /// What has been found out about an archive, to be judged: all of its members, and of every file what its bytes are.
 struct ArchiveEvidence: Sendable {
-    /// How it is compressed as a whole; a folder is not.
-    var encoding: Encoding
+    /// How it is compressed as a whole, the outermost first; a folder is not.
+    var encodings: [Encoding]
     /// The members; of a folder its files.
     var entries: [TarEntry]
     /// What ends the archive before its time.

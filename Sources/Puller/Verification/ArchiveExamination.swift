@@ -15,12 +15,12 @@ struct ArchiveExamination {
         case .archive(let index, let file):
             let files = try examine(index.entries) { SpoolFile(in: file, at: $0.offset, size: $0.size) }
             return ArchiveEvidence(
-                encoding: contents.encoding, entries: index.entries, damage: index.damage, files: files, index: index)
+                encodings: contents.encodings, entries: index.entries, damage: index.damage, files: files, index: index)
         case .folder:
             let entries = try FolderListing.entries(of: contents.path)
             let files = try examine(entries) { [contents] in try contents.file($0.path) }
             return ArchiveEvidence(
-                encoding: .plain, entries: entries, damage: nil, files: files, index: nil, isFolder: true)
+                encodings: [], entries: entries, damage: nil, files: files, index: nil, isFolder: true)
         }
     }
 

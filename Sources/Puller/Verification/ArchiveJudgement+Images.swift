@@ -72,8 +72,12 @@ extension ArchiveJudgement {
         var layers: [(name: String, file: FileEvidence?)] = []
         for layer in manifest.layers {
             let name = StoredContents.name(of: layer.digest)
-            // What may not be distributed may be absent.
-            layers.append((name, layer.isForeign && evidence.blob(layer.digest) == nil ? nil : find(layer)))
+            if layer.isForeign, evidence.blob(layer.digest) == nil {
+                add(name, .foreignAbsent)
+                layers.append((name, nil))
+            } else {
+                layers.append((name, find(layer)))
+            }
         }
         let isImage = MediaType.isImageConfig(manifest.config.mediaType) && !ImageIndex.images(among: [entry]).isEmpty
         guard isImage, let config else { return [] }
@@ -103,7 +107,7 @@ extension ArchiveJudgement {
             let parsed = try ImageConfig(bytes, layers: layers.count)
             _ = try V1Image(config: bytes)
             judgeLayers(layers, parsed.diffIDs)
-            return parsed.platform
+            return parsed.platform.normalised
         } catch {
             add(name, .malformed(error.rule))
             return nil

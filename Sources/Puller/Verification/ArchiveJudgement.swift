@@ -87,6 +87,7 @@ struct ArchiveJudgement {
     // MARK: Members
 
     private mutating func judgeMembers() {
+        if evidence.encodings.count > 1 { add("", .unreadable("compressed twice")) }
         if let damage = evidence.damage { add("", .unreadable("\(damage.reason) (\(damage.offset))")) }
         var seen: Set<String> = []
         for entry in evidence.entries {

@@ -69,6 +69,8 @@ public struct ArchiveProblem: Hashable, Sendable {
         case unreadable(String)
         /// It is named and not there.
         case missing
+        /// A layer that may not be handed on has been left out: no engine loads the image without it.
+        case foreignAbsent
         /// Nothing names it.
         case superfluous
         /// Several members have this name.
@@ -101,7 +103,7 @@ public struct ArchiveProblem: Hashable, Sendable {
         /// Whether it changes what is loaded, or may; what merely lies about does not.
         public var isGrave: Bool {
             switch self {
-            case .superfluous, .junkBehind, .unexpectedKind: false
+            case .superfluous, .unexpectedKind: false
             default: true
             }
         }

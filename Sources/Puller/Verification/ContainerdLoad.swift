@@ -17,7 +17,7 @@ struct ContainerdLoad {
 
     /// - Throws: why it does not load.
     mutating func load() throws(EngineRefusal) {
-        guard evidence.damage == nil else { throw .unreadable }
+        guard evidence.damage == nil, evidence.encodings.count < 2 else { throw .unreadable }
         try ingest()
         guard version.isEmpty else {
             guard version == "1.0.0" else { throw .malformed("oci-layout") }

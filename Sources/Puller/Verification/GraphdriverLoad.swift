@@ -11,7 +11,7 @@ struct GraphdriverLoad {
     /// - Throws: why it does not load.
     func load() throws(EngineRefusal) {
         // Zstandard is known since 23.
-        if isOld, evidence.encoding == .zstd { throw .unreadable }
+        guard evidence.encodings.count < 2, !(isOld && evidence.encodings == [.zstd]) else { throw .unreadable }
         guard evidence.damage == nil else { throw .unreadable }
         let unpacked = try UnpackedArchive(evidence.entries, refusesOutside: engine == .docker28)
         guard let number = unpacked.file("manifest.json"), let manifest = evidence.files[number] else {

@@ -24,7 +24,7 @@ struct PodmanLoad {
     // MARK: As an OCI layout
 
     private func loadLayout() throws(EngineRefusal) {
-        guard evidence.damage == nil else { throw .unreadable }
+        guard evidence.damage == nil, evidence.encodings.count < 2 else { throw .unreadable }
         // It is unpacked as Docker unpacks, but what cannot be is an error of this way alone.
         let unpacked = try UnpackedArchive(evidence.entries, refusesOutside: false)
         func blob(_ digest: String) throws(EngineRefusal) -> FileEvidence {
@@ -104,8 +104,9 @@ struct PodmanLoad {
 
     private func loadArchive() throws(EngineRefusal) {
         guard evidence.damage == nil else { throw .unreadable }
-        // Its reader loses the first block of what gzip has compressed as a whole.
-        guard evidence.encoding != .gzip else { throw .unreadable }
+        // It inflates twice. What gzip alone has compressed loses its first block, which was read to see that it is no
+        // archive that is compressed once more.
+        guard evidence.encodings != [.gzip] else { throw .unreadable }
         guard let manifest = try component("manifest.json") else { throw .noManifest }
         let json = try GoJSON.document(manifest)
         guard let entries = try LoadedEntry.all(json, in: "manifest.json"), !entries.isEmpty else { throw .noImage }

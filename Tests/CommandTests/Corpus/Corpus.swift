@@ -464,7 +464,7 @@ enum Corpus {
             archive["index.json"] = bytes("{\"schemaVersion\":2,\"manifests\":[]}")
         },
         one("docker-no-manifest", docker, image: gzip) { archive, _ in archive.remove("manifest.json") },
-        one("docker-manifest-no-json", docker, image: gzip) { archive, _ in archive["manifest.json"] = bytes("[{") },
+        one("docker-list-no-json", docker, image: gzip) { archive, _ in archive["manifest.json"] = bytes("[{") },
         one("docker-manifest-swapped", docker, image: gzip) { archive, image in
             let (first, second) = (CorpusImage.blob(image.stored[0]), CorpusImage.blob(image.stored[1]))
             archive.replace(first, by: "@", in: "manifest.json")
