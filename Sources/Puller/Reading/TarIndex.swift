@@ -52,41 +52,44 @@ struct TarIndex: Sendable {
 
     /// The file that a name leads to, over links that stay in the archive; nil where there is none. Of several members with
     /// one name the last counts, as where the archive is unpacked.
-    func file(_ path: String) -> TarEntry? { resolver.file(path) }
+    func file(_ path: String) -> TarEntry? { resolver.file(path).map { entries[$0] } }
+
+    /// The number of that member.
+    func number(_ path: String) -> Int? { resolver.file(path) }
 }
 
 /// Finds members by their names: what stands under a name when all of the archive has been unpacked.
 private struct TarResolver: Sendable {
     private let entries: [TarEntry]
-    /// The last member of each name, by its number.
-    private let last: [String: Int]
+    /// The members of each name, by their numbers.
+    private let numbers: [String: [Int]]
 
     /// How many links are followed on one way, as in Linux (ELOOP).
     private static let linkLimit = 40
 
     init(_ entries: [TarEntry]) {
         self.entries = entries
-        var last: [String: Int] = [:]
+        var numbers: [String: [Int]] = [:]
         for (number, entry) in entries.enumerated() {
-            if let name = ArchivePath.clean(entry.path) { last[name] = number }
+            if let name = ArchivePath.clean(entry.path) { numbers[name, default: []].append(number) }
         }
-        self.last = last
+        self.numbers = numbers
     }
 
-    func file(_ path: String) -> TarEntry? {
+    func file(_ path: String) -> Int? {
         var links = 0
-        guard var name = resolve(path, links: &links), var number = last[name] else { return nil }
+        guard let name = resolve(path, links: &links), var number = numbers[name]?.last else { return nil }
         while links < Self.linkLimit {
             let entry = entries[number]
             switch entry.kind {
-            case .file: return entry
+            case .file: return number
             case .hardLink(let target):
                 links += 1
                 // Its target must have stood there when the link was made.
                 guard let next = resolve(target, links: &links),
-                    let earlier = entries[..<number].lastIndex(where: { ArchivePath.clean($0.path) == next })
+                    let earlier = numbers[next]?.last(where: { $0 < number })
                 else { return nil }
-                (name, number) = (next, earlier)
+                number = earlier
             case .folder, .symbolicLink, .other: return nil
             }
         }
@@ -100,7 +103,7 @@ private struct TarResolver: Sendable {
         var done: [String] = []
         while let part = rest.popFirst() {
             done.append(part)
-            guard let number = last[done.joined(separator: "/")],
+            guard let number = numbers[done.joined(separator: "/")]?.last,
                 case .symbolicLink(let target) = entries[number].kind
             else { continue }
             links += 1

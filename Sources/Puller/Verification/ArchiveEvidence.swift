@@ -10,14 +10,16 @@ struct ArchiveEvidence: Sendable {
     var files: [Int: FileEvidence]
     /// Where an archive is unpacked, by the file's name: the member that stands there then.
     var index: TarIndex?
+    /// Of a folder the files by their names; nil for an archive.
+    var inFolder: [String: Int]?
+
     /// Whether it is a folder.
-    var isFolder = false
+    var isFolder: Bool { inFolder != nil }
 
     /// The file that a name leads to, over links; nil where there is none.
     func file(_ name: String) -> FileEvidence? {
-        if isFolder { return entries.firstIndex { $0.path == name }.flatMap { files[$0] } }
-        guard let entry = index?.file(name) else { return nil }
-        return entries.lastIndex(of: entry).flatMap { files[$0] }
+        if let inFolder { return inFolder[name].flatMap { files[$0] } }
+        return index?.number(name).flatMap { files[$0] }
     }
 
     /// The file that holds a blob.

@@ -19,8 +19,9 @@ struct ArchiveExamination {
         case .folder:
             let entries = try FolderListing.entries(of: contents.path)
             let files = try examine(entries) { [contents] in try contents.file($0.path) }
+            let numbers = Dictionary(entries.enumerated().map { ($1.path, $0) }) { first, _ in first }
             return ArchiveEvidence(
-                encodings: [], entries: entries, damage: nil, files: files, index: nil, isFolder: true)
+                encodings: [], entries: entries, damage: nil, files: files, index: nil, inFolder: numbers)
         }
     }
 

@@ -40,10 +40,24 @@ extension ArchiveJudgement {
     private mutating func judge(
         _ entry: Descriptor, _ names: [String], target: Digest, depth: Int
     ) -> Set<Digest> {
-        let name = StoredContents.name(of: entry.digest)
+        if let configs = judged[entry.digest] {
+            for config in configs { add(names, to: config) }
+            return configs
+        }
         // Other platforms of an index may be absent: Docker saves what it has.
         if depth > 0, evidence.blob(entry.digest) == nil { return [] }
         guard let file = find(entry) else { return [] }
+        // What leads to itself leads to nothing more.
+        judged[entry.digest] = []
+        let configs = judge(entry, file, names, target: target, depth: depth)
+        judged[entry.digest] = configs
+        return configs
+    }
+
+    private mutating func judge(
+        _ entry: Descriptor, _ file: FileEvidence, _ names: [String], target: Digest, depth: Int
+    ) -> Set<Digest> {
+        let name = StoredContents.name(of: entry.digest)
         switch document(file, name, claim: entry.mediaType) {
         case .index(let index)?:
             guard depth < 2 else {
@@ -135,7 +149,7 @@ extension ArchiveJudgement {
             }
             configs.insert(id)
             let platform = judge(config, entry.config, layers)
-            let known = images.first { $0.id == id }
+            let known = image(id)
             add(
                 StoredImageSummary(
                     names: StoredName.references(entry.names).map(\.familiar), id: id, digest: known?.digest,

@@ -6,6 +6,10 @@ struct ArchiveJudgement {
     /// The members that something names, by their clean names.
     private var named: Set<String> = ["manifest.json", "index.json", "oci-layout", "repositories"]
     private var told: Set<ArchiveProblem> = []
+    /// The images by their configurations.
+    private var known: [Digest: Int] = [:]
+    /// The configurations that each manifest and index has led to.
+    var judged: [Digest: Set<Digest>] = [:]
 
     init(_ evidence: ArchiveEvidence) {
         self.evidence = evidence
@@ -38,18 +42,31 @@ struct ArchiveJudgement {
     }
 
     mutating func add(_ image: StoredImageSummary) {
-        if let known = images.firstIndex(where: { $0.id == image.id }) {
-            for name in image.names where !images[known].names.contains(name) { images[known].names.append(name) }
+        if let known = known[image.id] {
+            add(image.names, to: image.id)
+            if images[known].platform == nil { images[known].platform = image.platform }
         } else {
+            known[image.id] = images.count
             images.append(image)
         }
     }
+
+    /// More names of an image.
+    mutating func add(_ names: [String], to id: Digest) {
+        guard let place = known[id] else { return }
+        for name in names where images[place].names.count < 1000 && !images[place].names.contains(name) {
+            images[place].names.append(name)
+        }
+    }
+
+    /// The image of a configuration.
+    func image(_ id: Digest) -> StoredImageSummary? { known[id].map { images[$0] } }
 
     /// The file that something names; its absence is a problem.
     mutating func find(_ name: String) -> FileEvidence? {
         named.insert(ArchivePath.clean(name) ?? name)
         guard let file = evidence.file(name) else {
-            add(name, evidence.entries.contains { $0.path == name && $0.kind != .folder } ? .leadsOutside : .missing)
+            add(name, .missing)
             return nil
         }
         named.insert(ArchivePath.clean(file.entry.path) ?? file.entry.path)
@@ -67,6 +84,7 @@ struct ArchiveJudgement {
 
     /// Checks the layers of an image against its configuration.
     mutating func judgeLayers(_ layers: [(name: String, file: FileEvidence?)], _ diffIDs: [Digest]) {
+        let places = Dictionary(diffIDs.enumerated().map { ($1, $0) }) { first, _ in first }
         for (position, (layer, diffID)) in zip(layers, diffIDs).enumerated() {
             guard let file = layer.file else { continue }
             if let fault = file.layer.fault ?? file.layer.damage?.description {
@@ -74,7 +92,7 @@ struct ArchiveJudgement {
             } else if let actual = file.layer.diffIDs.first(where: { $0.algorithm == diffID.algorithm }),
                 actual != diffID
             {
-                if let other = diffIDs.firstIndex(of: actual) {
+                if let other = places[actual] {
                     add(layer.name, .misplaced(expected: other, actual: position))
                 } else {
                     add(layer.name, .diffIDMismatch(expected: diffID, actual: actual))
@@ -139,7 +157,8 @@ struct ArchiveJudgement {
         guard let bytes = file.bytes, case .object(let names)? = try? GoJSON(parsing: bytes) else {
             return add("repositories", .malformed("no JSON object"))
         }
-        let text = String(decoding: evidence.file("manifest.json")?.bytes ?? [], as: UTF8.self)
+        let folders = Set(evidence.entries.compactMap { ArchivePath.clean($0.path)?.split(separator: "/").first })
+        let layers = named.union(named.compactMap { $0.split(separator: "/").last.map(String.init) })
         for name in names {
             guard case .object(let tags) = name.value else {
                 add("repositories", .malformed("no tags"))
@@ -150,8 +169,9 @@ struct ArchiveJudgement {
                 if !LoadedName.isTagged(full) { add("repositories", .invalidName(full)) }
                 guard case .string(let id) = tag.value else { continue }
                 let layer = String(decoding: id, as: UTF8.self)
-                let isFolder = evidence.entries.contains { $0.path.hasPrefix(layer + "/") }
-                if !isFolder, !text.contains(layer) { add("repositories", .missing) }
+                // A folder of 20.10's, or the layer itself, as a blob or as `<diffID>.tar`.
+                let isThere = folders.contains(layer[...]) || layers.contains(layer) || layers.contains(layer + ".tar")
+                if !isThere { add("repositories", .malformed("it names \(layer.prefix(64)), which is not there")) }
             }
         }
     }

@@ -11,6 +11,8 @@ struct ContainerdLoad {
     private var store: [Digest: FileEvidence] = [:]
     private var links: [(name: String, target: String)] = []
     private var version = ""
+    /// How many images each manifest and index has led to that has been looked at.
+    private var counts: [Digest: Int] = [:]
     private var entries: [LoadedEntry]?
 
     init(evidence: ArchiveEvidence) { self.evidence = evidence }
@@ -82,7 +84,7 @@ struct ContainerdLoad {
 
     // MARK: index.json
 
-    private func loadIndex(_ file: FileEvidence) throws(EngineRefusal) {
+    private mutating func loadIndex(_ file: FileEvidence) throws(EngineRefusal) {
         let index = try GoObject(try GoJSON.document(file), in: "index.json")
         guard let manifests = try index.objects("manifests"), !manifests.isEmpty else { throw .noImage }
         var count = 0
@@ -93,11 +95,22 @@ struct ContainerdLoad {
     }
 
     /// - Returns: how many images of it are there.
-    private func load(_ descriptor: GoObject, depth: Int) throws(EngineRefusal) -> Int {
+    private mutating func load(_ descriptor: GoObject, depth: Int) throws(EngineRefusal) -> Int {
         guard let text = try descriptor.text("digest"), let digest = Digest(text) else {
             throw .malformed(descriptor.place)
         }
+        if let count = counts[digest] { return count }
         guard depth < 8, let file = store[digest] else { return 0 }
+        // What leads to itself leads to nothing more.
+        counts[digest] = 0
+        let count = try load(descriptor, file, depth: depth)
+        counts[digest] = count
+        return count
+    }
+
+    private mutating func load(
+        _ descriptor: GoObject, _ file: FileEvidence, depth: Int
+    ) throws(EngineRefusal) -> Int {
         let type = try descriptor.text("mediaType") ?? ""
         guard MediaType.isManifest(type) || MediaType.isIndex(type) else { return 0 }
         guard try descriptor.number("size") ?? 0 == file.entry.size else { throw .wrongContent(file.entry.path) }

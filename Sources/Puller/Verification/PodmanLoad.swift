@@ -4,6 +4,17 @@
 /// podman 4.3.1.
 struct PodmanLoad {
     let evidence: ArchiveEvidence
+    /// The first member of each name.
+    private let numbers: [String: Int]
+
+    init(evidence: ArchiveEvidence) {
+        self.evidence = evidence
+        var numbers: [String: Int] = [:]
+        for (number, entry) in evidence.entries.enumerated() where !entry.path.hasPrefix("/") {
+            if let name = ArchivePath.clean(entry.path), numbers[name] == nil { numbers[name] = number }
+        }
+        self.numbers = numbers
+    }
 
     /// - Throws: why it does not load: as Docker's where there is a `manifest.json`, else as an OCI layout.
     func load() throws(EngineRefusal) {
@@ -122,10 +133,10 @@ struct PodmanLoad {
         guard entry.layers.count == diffIDs.count else {
             throw .layerCount(layers: entry.layers.count, diffIDs: diffIDs.count)
         }
-        var known: [String: String] = [:]
-        for (name, diffID) in zip(entry.layers, diffIDs) where known.values.contains(diffID) == false {
-            guard known[name] == nil else { throw .wrongDiffID(name) }
-            known[name] = diffID
+        var known: Set<String> = []
+        var used: Set<String> = []
+        for (name, diffID) in zip(entry.layers, diffIDs) where known.insert(diffID).inserted {
+            guard used.insert(name).inserted else { throw .wrongDiffID(name) }
             try load(layer: name, diffID)
         }
     }
@@ -157,7 +168,6 @@ struct PodmanLoad {
     }
 
     private func first(_ name: String) -> Int? {
-        guard let wanted = ArchivePath.clean(name) else { return nil }
-        return evidence.entries.firstIndex { !$0.path.hasPrefix("/") && ArchivePath.clean($0.path) == wanted }
+        ArchivePath.clean(name).flatMap { numbers[$0] }
     }
 }

@@ -11,6 +11,8 @@ struct UnpackedArchive {
     }
 
     private(set) var nodes: [String: Node] = ["": .folder]
+    private var removals = 0
+    private static let removalLimit = 1000
     private static let linkLimit = 40
 
     /// - Parameter refusesOutside: whether names that lead out are refused (Docker 28), or their `..` without effect.
@@ -27,7 +29,10 @@ struct UnpackedArchive {
     }
 
     private mutating func put(_ entry: TarEntry, _ number: Int, at path: String) throws(EngineRefusal) {
-        if let old = nodes[path], !(old == .folder && entry.kind == .folder) { remove(path) }
+        if let old = nodes[path], !(old == .folder && entry.kind == .folder) {
+            nodes[path] = nil
+            if old == .folder { try remove(inside: path) }
+        }
         switch entry.kind {
         case .folder: nodes[path] = .folder
         case .file: nodes[path] = .file(number)
@@ -46,9 +51,10 @@ struct UnpackedArchive {
         }
     }
 
-    private mutating func remove(_ path: String) {
-        nodes[path] = nil
-        guard nodes.count > 1 else { return }
+    private mutating func remove(inside path: String) throws(EngineRefusal) {
+        // Each costs a walk over all names: nobody replaces so many folders but to take up time.
+        removals += 1
+        guard removals < Self.removalLimit else { throw .unacceptableMember(path) }
         let inside = path + "/"
         for key in nodes.keys where key.hasPrefix(inside) { nodes[key] = nil }
     }
