@@ -17,7 +17,7 @@ import Testing
         let names = try #require(FileManager.default.enumerator(atPath: folder))
         for case let name as String in names {
             var isFolder: ObjCBool = false
-            FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
+            _ = FileManager.default.fileExists(atPath: folder + "/" + name, isDirectory: &isFolder)
             if !isFolder.boolValue { files[name] = try [UInt8](Data(contentsOf: URL(filePath: folder + "/" + name))) }
         }
         return files
