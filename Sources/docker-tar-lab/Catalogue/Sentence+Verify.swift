@@ -42,6 +42,10 @@ extension Sentence {
         switch kind {
         case .unreadable(let detail): Sentence(en: "it cannot be read: \(detail)", zh: "无法读取：\(detail)")
         case .missing: Sentence(en: "it is named and not there", zh: "被引用，但不存在")
+        case .foreignAbsent:
+            Sentence(
+                en: "it may not be handed on and is not there; who loads this must fetch it elsewhere",
+                zh: "该层不可再分发，归档中没有；加载者需另行获取")
         case .superfluous: Sentence(en: "nothing names it", zh: "没有被任何内容引用")
         case .duplicate: Sentence(en: "several members have this name", zh: "有多个同名成员")
         case .leadsOutside: Sentence(en: "its name or link leads out of the archive", zh: "名称或链接指向归档之外")

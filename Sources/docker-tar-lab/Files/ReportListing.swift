@@ -143,6 +143,7 @@ extension ArchiveProblem.Kind {
         switch self {
         case .unreadable: "unreadable"
         case .missing: "missing"
+        case .foreignAbsent: "foreign-absent"
         case .superfluous: "superfluous"
         case .duplicate: "duplicate"
         case .leadsOutside: "leads-outside"
