@@ -44,8 +44,8 @@ extension Sentence {
         case .missing: Sentence(en: "it is named and not there", zh: "被引用，但不存在")
         case .foreignAbsent:
             Sentence(
-                en: "it may not be handed on and is not there; who loads this must fetch it elsewhere",
-                zh: "该层不可再分发，归档中没有；加载者需另行获取")
+                en: "this layer may not be handed on and was left out; no engine loads the image without it",
+                zh: "该层不可再分发，归档中没有；缺少它，任何引擎都无法加载该镜像")
         case .superfluous: Sentence(en: "nothing names it", zh: "没有被任何内容引用")
         case .duplicate: Sentence(en: "several members have this name", zh: "有多个同名成员")
         case .leadsOutside: Sentence(en: "its name or link leads out of the archive", zh: "名称或链接指向归档之外")
