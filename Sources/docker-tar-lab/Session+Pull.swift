@@ -32,7 +32,8 @@ extension Session {
             layout: result.layout, index: keepsWholeIndex ? nil : result.images.lazy.compactMap(\.index).first,
             layers: result.images.flatMap(\.layers), compression: archive.compression,
             isFolder: { if case .folder = archive.output { true } else { false } }(),
-            omitsForeignLayers: archive.omitsForeignLayers)
+            omitsForeignLayers: archive.omitsForeignLayers,
+            nameCount: result.images.flatMap(\.names).count)
         console.verbatim("Output File:  \(path)", on: stream)
         console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream)
         for note in engines.notes { journal.tell(note) }

@@ -81,7 +81,8 @@ extension Sentence {
         return Sentence(en: "no: \(reason.en)", zh: "不能：\(reason.zh)")
     }
 
-    private static func reason(_ refusal: EngineRefusal) -> Sentence {
+    /// The reason alone.
+    static func reason(_ refusal: EngineRefusal) -> Sentence {
         switch refusal {
         case .unreadable:
             Sentence(en: "it is no tar archive that it can read", zh: "不是它能读取的 tar 归档")

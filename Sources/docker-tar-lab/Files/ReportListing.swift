@@ -107,7 +107,7 @@ struct ReportListing {
 
         init(_ verdict: EngineVerdict) {
             (engine, loads) = (verdict.engine.name, verdict.loads)
-            reason = verdict.refusal.map { Sentence.refuses($0).text(in: .english) }
+            reason = verdict.refusal.map { Sentence.reason($0).text(in: .english) }
         }
     }
 }

@@ -17,9 +17,10 @@ struct Engines: Hashable, Sendable {
     ///   - index: the index that is kept, where it names more than there is.
     ///   - isFolder: whether it is an OCI layout's folder.
     ///   - omitsForeignLayers: whether layers that may not be handed on are left out.
+    ///   - nameCount: how many names there are in it.
     init(
         layout: ArchiveLayout, index: ImageIndex?, layers: [Descriptor], compression: ArchiveRequest.Compression,
-        isFolder: Bool = false, omitsForeignLayers: Bool = false
+        isFolder: Bool = false, omitsForeignLayers: Bool = false, nameCount: Int = 1
     ) {
         let hasZstd = layers.contains { $0.mediaType.hasSuffix("zstd") }
         var notes: [Sentence] = []
@@ -31,7 +32,9 @@ struct Engines: Hashable, Sendable {
             names = [.docker(since: hasZstd ? "23.0" : "20.10"), .podman, .containerd]
             if keepsIndex, let index, index.manifests.count > 1 { notes.append(.keptIndex) }
         case .oci(let keepsIndex):
-            names = isFolder ? [.podman, .folderTools] : [.docker(since: "29"), .podman, .containerd]
+            // podman loads such an archive only where it need not choose.
+            let podman: [Sentence] = nameCount > 1 ? [] : [.podman]
+            names = isFolder ? [.podman, .folderTools] : [.docker(since: "29")] + podman + [.containerd]
             if keepsIndex, let index, index.manifests.count > 1 { notes.append(.keptIndex) }
         }
         if layout.isVerbatim {

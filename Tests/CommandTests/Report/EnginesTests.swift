@@ -56,6 +56,9 @@ import Testing
         let folder = Engines(
             layout: .oci(keepIndex: false), index: nil, layers: [], compression: .none, isFolder: true)
         #expect(folder.names == [.podman, .folderTools])
+        let several = Engines(
+            layout: .oci(keepIndex: false), index: nil, layers: [], compression: .none, nameCount: 2)
+        #expect(several.names == [.docker(since: "29"), .containerd])
     }
 
     @Test func foreignLayersAndCompressedArchivesAreNamed() {
