@@ -11,8 +11,9 @@ public struct ArchiveRequest: Sendable {
         case folder(path: String)
         /// Standard output; nothing is kept on disk.
         case standardOutput
-        /// The Docker or podman daemon at this socket, which loads it while it is made; nothing is kept on disk.
-        case daemon(socket: String)
+        /// The Docker or podman daemon at this socket, which loads it while it is made; nothing is kept on disk. Without a
+        /// socket it is the one that ``DaemonSocket/find(in:)`` finds.
+        case daemon(socket: String?)
     }
 
     /// What may be replaced by a finished archive.

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -70,7 +72,9 @@ public struct Archiver: Sendable {
             }
             return (try await write(draft, layers, from: source, through: stream, at: "-", jobs: request.jobs), [])
         case .daemon(let socket):
-            return try await load(draft, layers, from: source, into: DaemonSocket(path: socket), as: request)
+            let daemon =
+                try socket.map { DaemonSocket(path: $0) } ?? DaemonSocket.find(in: ProcessInfo.processInfo.environment)
+            return try await load(draft, layers, from: source, into: daemon, as: request)
         }
     }
 

@@ -16,6 +16,8 @@ public struct PullError: Error, Hashable, Sendable {
         case config
         /// Fetching a layer.
         case layer(Digest)
+        /// Reading an archive or OCI layout that is there.
+        case stored
         /// Writing the archive.
         case archive
         /// Sending a blob to the registry that is pushed to.

@@ -8,7 +8,13 @@ extension Puller {
     ) async throws -> ImageStock {
         var stocks: [ImageStock] = []
         for reference in request.references {
-            stocks.append(try await stock(of: reference, in: request, report: report))
+            do {
+                stocks.append(try await stock(of: reference, in: request, report: report))
+            } catch var error as PullError where request.references.count > 1 {
+                // One registry may have been asked for many.
+                error.place = reference.familiar
+                throw error
+            }
         }
         guard let only = stocks.first, stocks.count == 1 else {
             return ImageStock(images: stocks.flatMap(\.images), blobs: JoinedBlobs(stocks))

@@ -11,7 +11,7 @@ struct Help {
             (
                 .helpArchive,
                 [
-                    .output, .noClobber, .nameInArchive, .format, .keepIndex, .foreign, .saveTime, .jobs,
+                    .output, .load, .noClobber, .nameInArchive, .format, .keepIndex, .foreign, .saveTime, .jobs,
                 ]
             ),
             (

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import Puller
 
 /// Archives that are here already.
@@ -9,6 +10,10 @@ extension Session {
             case .file(let path):
                 let stored = try await StoredImages.open(path, preferring: request.platform)
                 return try await archiver.convert(stored, to: request.archive, naming: request.name, progress: showing)
+            case .daemon(let name):
+                let daemon = try DaemonSocket.find(in: ProcessInfo.processInfo.environment)
+                let saved = try await StoredImages.saved(by: daemon, [name], preferring: request.platform)
+                return try await archiver.convert(saved, to: request.archive, naming: request.name, progress: showing)
             }
         }
     }

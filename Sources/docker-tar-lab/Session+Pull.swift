@@ -22,6 +22,10 @@ extension Session {
                 showing(event)
             }
         }
+        if case .daemon = archive.output {
+            for name in result.loaded { say(loaded: name) }
+            return
+        }
         let path = result.path ?? "-"
         journal.write(.written(path, ByteCount.text(result.size)))
         if invocation.isQuiet {
@@ -37,6 +41,14 @@ extension Session {
         console.verbatim("Output File:  \(path)", on: stream)
         console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream)
         for note in engines.notes { journal.tell(note) }
+    }
+
+    private func say(loaded name: String) {
+        if invocation.isQuiet {
+            console.verbatim(name, on: .output)
+        } else {
+            console.say([Sentence.loaded(name).text(in: language)], on: .output)
+        }
     }
 
     func list(_ reference: ImageReference, asJSON: Bool, by puller: Puller) async throws {

@@ -88,11 +88,11 @@ extension StoredImages: BlobSource {
 
 /// Names the archive in errors, and the member where it is known; what is malformed there is no server's fault.
 private func reading<Value>(_ path: String, _ operation: () throws -> Value) async throws -> Value {
-    try await naming(.archive, at: path) {
+    try await naming(.stored, at: path) {
         do {
             return try operation()
         } catch let fault as MemberFault {
-            throw PullError(step: .archive, place: "\(path): \(fault.member)", cause: fault.cause.ofArchive)
+            throw PullError(step: .stored, place: "\(path): \(fault.member)", cause: fault.cause.ofArchive)
         } catch let cause as PullError.Cause {
             throw cause.ofArchive
         }

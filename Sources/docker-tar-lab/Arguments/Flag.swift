@@ -12,6 +12,7 @@ enum Flag: String, CaseIterable, Sendable {
     case noClobber = "no-clobber"
     case nameInArchive = "as"
     case keepIndex = "keep-index"
+    case load
     // who asks, and whom
     case username, password, login, mirror
     case mirrorFallback = "mirror-fallback"
@@ -51,7 +52,7 @@ enum Flag: String, CaseIterable, Sendable {
     var takesValue: Bool {
         switch self {
         case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .noCache, .quiet,
-            .json, .noRedact, .debug, .toPasswordStdin, .toPlainHTTP, .mirrorFallback, .requireOrigin, .version,
+            .json, .load, .noRedact, .debug, .toPasswordStdin, .toPlainHTTP, .mirrorFallback, .requireOrigin, .version,
             .help:
             false
         default: true
@@ -70,6 +71,7 @@ enum Flag: String, CaseIterable, Sendable {
         case .image: Set(Action.allCases).subtracting([.verify, .push, .convert])
         case .fromFile: [.pull, .sync]
         case .output, .format, .noClobber, .keepIndex, .foreign, .saveTime: [.pull, .sync, .convert]
+        case .load: [.pull, .convert]
         case .jobs: [.pull, .sync, .push, .convert]
         case .nameInArchive: [.pull, .push, .convert]
         case .to, .toUsername, .toPasswordStdin, .toPlainHTTP: [.pull, .sync, .push]

@@ -114,6 +114,7 @@ extension Flags {
     ) throws(UsageError) -> (ArchiveRequest.Output, ArchiveRequest.Compression) {
         let format = format == .ociFolder ? "\(Flag.format.spelling) \(format.rawValue)" : nil
         if output == "" { throw .invalidValue(.output, "", .expectedSomething) }
+        if load { return (try daemon(as: format), .none) }
         guard output != "-" else {
             if let format { throw .conflict(format, "\(Flag.output.spelling) -") }
             if noClobber { throw .conflict(Flag.noClobber.spelling, "\(Flag.output.spelling) -") }
@@ -129,6 +130,14 @@ extension Flags {
         }
         guard let ownName else { throw .missingOutput }
         return (.file(path: folder + ownName, replacing: noClobber ? .nothing : .sameImage), .none)
+    }
+
+    /// Nothing is written where an image is loaded. Which daemon it is shows when it is asked.
+    private func daemon(as format: String?) throws(UsageError) -> ArchiveRequest.Output {
+        if output != nil { throw .conflict(Flag.load.spelling, Flag.output.spelling) }
+        if noClobber { throw .conflict(Flag.load.spelling, Flag.noClobber.spelling) }
+        if let format { throw .conflict(Flag.load.spelling, format) }
+        return .daemon(socket: nil)
     }
 
     /// Whether `-output` names a folder that archives are put into.

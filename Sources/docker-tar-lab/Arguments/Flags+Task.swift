@@ -9,7 +9,7 @@ extension Flags {
     ) throws(UsageError) -> (Invocation.Task, notices: [Sentence]) {
         let (images, notices) = try images(words, in: surroundings)
         let isOneArchive =
-            output == "-" || format == ArchiveFormat.ociFolder.rawValue
+            load || output == "-" || format == ArchiveFormat.ociFolder.rawValue
             || output.map { !namesFolder($0, in: surroundings) } ?? false
         let isSync = to != nil || images.count > 1 && !isOneArchive
         if isSync { return (.sync(try sync(of: images, in: surroundings)), notices) }

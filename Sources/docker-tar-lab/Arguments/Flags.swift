@@ -21,6 +21,7 @@ struct Flags: ParsableArguments {
     @Option(parsing: .unconditional) var noClobber = false
     @Option(name: .customLong("as"), parsing: .unconditional) var nameInArchive: String?
     @Option(parsing: .unconditional) var keepIndex = false
+    @Option(parsing: .unconditional) var load = false
 
     @Option(parsing: .unconditional) var username: String?
     @Option(parsing: .unconditional) var password: String?

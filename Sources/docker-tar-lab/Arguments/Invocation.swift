@@ -90,6 +90,15 @@ struct Invocation: Sendable {
         }
     }
 
+    /// Whether an image goes into a daemon.
+    private var loads: Bool {
+        switch task {
+        case .pull(let request): if case .daemon = request.archive.output { true } else { false }
+        case .convert(let request): if case .daemon = request.archive.output { true } else { false }
+        default: false
+        }
+    }
+
     private mutating func noteOutput() {
         switch task {
         case .pull(let request):
@@ -100,7 +109,7 @@ struct Invocation: Sendable {
         case .sync: break
         default: return
         }
-        circumstances.keepsContent = transfer.cache != nil && !circumstances.writesToOutput
+        circumstances.keepsContent = transfer.cache != nil && !circumstances.writesToOutput && !loads
     }
 }
 

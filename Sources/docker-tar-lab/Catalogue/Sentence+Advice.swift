@@ -244,6 +244,10 @@ extension Sentence {
         Sentence(en: "leave out -as; every image keeps its own name.", zh: "去掉 -as，各镜像保留原有名称。")
     }
 
+    static var checkPath: Sentence {
+        Sentence(en: "check the path, and that you may read what stands there.", zh: "检查路径，并确认有读取权限。")
+    }
+
     static var folderFormat: Sentence {
         Sentence(en: "use -format oci-dir, or name a file with -output.", zh: "改用 -format oci-dir，或用 -output 指定文件。")
     }

@@ -7,6 +7,9 @@ extension Sentence {
             zh: "可加载到：\(engines.map(\.zh).joined(separator: "、"))")
     }
 
+    /// What a daemon says that it has loaded.
+    static func loaded(_ name: String) -> Sentence { Sentence(en: "Loaded: \(name)", zh: "已载入：\(name)") }
+
     static func docker(since version: String) -> Sentence {
         Sentence(en: "Docker \(version) and later", zh: "Docker \(version) 及以上版本")
     }

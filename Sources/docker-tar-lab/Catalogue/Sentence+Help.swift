@@ -112,7 +112,8 @@ extension Sentence {
         case .control: Sentence(en: "HOST[:PORT]", zh: "主机[:端口]")
         case .authorityFolder: Sentence(en: "FOLDER", zh: "目录")
         case .lang: Sentence(name: "en|zh")
-        case .noClobber, .keepIndex, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .noCache, .quiet,
+        case .noClobber, .keepIndex, .load, .passwordStdin, .plainHTTP, .lab, .noCanary, .forget, .noMemory, .noCache,
+            .quiet,
             .json, .noRedact, .debug, .mirrorFallback, .requireOrigin, .toPasswordStdin, .toPlainHTTP, .version,
             .help:
             nil
@@ -130,6 +131,10 @@ extension Sentence {
         case .report: Sentence(en: "write a diagnosis as a page that any browser shows", zh: "把诊断写成网页，可用任何浏览器打开")
         case .control: controlHelp
         case .noRedact: redactHelp
+        case .load:
+            Sentence(
+                en: "load into the Docker or podman of this machine, and write no file",
+                zh: "直接载入本机的 Docker 或 podman，不写文件")
         case .noClobber: Sentence(en: "never replace a file", zh: "不覆盖已有文件")
         case .nameInArchive: Sentence(en: "the image's name in the archive", zh: "镜像在归档中的名称")
         case .format: formatHelp

@@ -15,6 +15,7 @@ extension Sentence {
             Sentence(en: "fetching the image's configuration from \(place)", zh: "从 \(place) 获取镜像配置")
         case .layer(let digest):
             Sentence(en: "fetching layer \(digest.short) from \(place)", zh: "从 \(place) 下载镜像层 \(digest.short)")
+        case .stored: Sentence(en: "reading \(place)", zh: "读取 \(place)")
         case .archive: Sentence(en: "writing \(place)", zh: "写入 \(place)")
         case .upload(let digest):
             Sentence(en: "sending blob \(digest.short) to \(place)", zh: "向 \(place) 上传数据块 \(digest.short)")

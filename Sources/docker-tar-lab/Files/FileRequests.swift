@@ -35,6 +35,8 @@ struct ConvertRequest: Sendable {
     enum Source: Hashable, Sendable {
         /// An archive, or the folder of an OCI layout.
         case file(String)
+        /// The Docker or podman of this machine, by an image's name or ID.
+        case daemon(String)
     }
 }
 
@@ -49,7 +51,15 @@ extension Flags {
     func conversion(of word: String, in surroundings: Surroundings) throws(UsageError) -> ConvertRequest {
         guard let platform = try platform() else { throw .invalidValue(.arch, "all", .expectedOnePlatform) }
         return ConvertRequest(
-            source: .file(word), platform: arch == nil ? nil : platform, name: try name(),
+            source: try Self.source(word), platform: arch == nil ? nil : platform, name: try name(),
             archive: try archive(called: nil, in: surroundings))
+    }
+
+    private static func source(_ word: String) throws(UsageError) -> ConvertRequest.Source {
+        let scheme = "docker-daemon:"
+        guard word.hasPrefix(scheme) else { return .file(word) }
+        let name = String(word.dropFirst(scheme.count))
+        guard !name.isEmpty else { throw .missingImage }
+        return .daemon(name)
     }
 }

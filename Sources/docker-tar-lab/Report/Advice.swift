@@ -29,6 +29,7 @@ enum Advice {
             [.nothingWasKept] + (circumstances.hasMirror ? [.leaveMirror] : [])
         case .unreadableArchive: [.getArchiveAgain]
         case .unsupported: [circumstances.action == .pull ? .listFirst(circumstances.image) : .otherTag]
+        case .disk where error.step == .stored: [.checkPath]
         case .disk(let errno): disk(errno)
         case .exists: [circumstances.refusesToReplace ? .allowReplacing : .otherOutput]
         case .network(let cause): Self.for(cause, circumstances)
