@@ -24,6 +24,7 @@ public struct ComposeFile: Hashable, Sendable {
     /// - Throws: `ListFileError`.
     public init(parsing text: String, variables: @escaping (_ name: String) -> String?) throws(ListFileError) {
         let document = try YAMLBlocks.document(text)
+        if let include = document["include"], include.kind != .null { omissions.append(.included(line: include.line)) }
         guard let services = document["services"] else {
             throw ListFileError(line: document.line, problem: .noServices)
         }
@@ -39,7 +40,6 @@ public struct ComposeFile: Hashable, Sendable {
             }
             images.append(try Self.reference(image, variables))
         }
-        if let include = document["include"], include.kind != .null { omissions.append(.included(line: include.line)) }
     }
 
     /// The scalar that names a service's image: its own, or that of the service that it extends.

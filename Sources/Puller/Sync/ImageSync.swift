@@ -40,6 +40,11 @@ public struct ImageSync: Sendable {
         public var outcome: Outcome
         /// How long that took.
         public var elapsed: Duration
+
+        /// Puts the parts together.
+        public init(image: ImageReference, outcome: Outcome, elapsed: Duration) {
+            (self.image, self.outcome, self.elapsed) = (image, outcome, elapsed)
+        }
     }
 
     /// Brings all of them.

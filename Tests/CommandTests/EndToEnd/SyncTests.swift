@@ -69,7 +69,7 @@ struct SyncTests {
         let scratch = try Scratch()
         defer { scratch.remove() }
         let list = try scratch.write("l.txt", (0..<20).map { "\(Self.base)/img\($0):v1\n" }.joined())
-        let words = ["sync", list, "-plain-http", "-output", scratch.path("out/"), "-quiet"]
+        let words = ["sync", list, "-plain-http", "-output", scratch.path("out") + "/", "-quiet"]
         let environment = ["XDG_CACHE_HOME": scratch.path("cache")]
         for wanted in [4, 11] {
             let killed = try await Tool.run(words, environment: environment) { process in
@@ -83,12 +83,16 @@ struct SyncTests {
         }
         let before = try finished(scratch)
         #expect(before.count >= 11)
-        let times = try before.map { try modified(scratch.path("out/") + $0) }
+        let times = try before.map { try modified(scratch.path("out") + "/" + $0) }
+        let served = blobsServed(server)
         let last = try await Tool.must(words, environment: environment)
+        // Twenty configurations; every layer is in an archive that was finished.
+        #expect(blobsServed(server) - served == 20)
         #expect(last.output.split(separator: "\n").count == 20)
         #expect(try finished(scratch).count == 20)
         #expect(
-            try before.map { try modified(scratch.path("out/") + $0) } == times, "what was whole is not written again")
+            try before.map { try modified(scratch.path("out") + "/" + $0) } == times,
+            "what was whole is not written again")
         let hidden = try FileManager.default.contentsOfDirectory(atPath: scratch.path("out")).filter {
             $0.hasPrefix(".")
         }

@@ -60,12 +60,15 @@ import Testing
         #expect(Self.foreign(registry).isEmpty)
     }
 
-    /// Layout `docker` leaves such layers out, as `docker save` does.
-    @Test func isNotFetchedWhereItIsNotSaved() async throws {
+    /// Layout `docker` holds such layers too, unless they are not wanted, as by `docker save`.
+    @Test(arguments: [true, false]) func isFetchedWhereItIsSaved(_ isOmitted: Bool) async throws {
         let bench = try PullBench()
         let registry = try Self.registry(urls: ["https://cdn.example/base.tar"])
-        try await bench.pull(registry, bench.request(Self.name))
-        #expect(Self.foreign(registry).isEmpty)
+        var request = try bench.request(Self.name)
+        request.archive.omitsForeignLayers = isOmitted
+        let result = try await bench.pull(registry, request)
+        #expect(Self.foreign(registry).isEmpty == isOmitted)
+        #expect((result.size > Self.base.count) != isOmitted)
     }
 
     /// An ordinary type with addresses of its own: it is saved in any layout.

@@ -96,10 +96,10 @@ import Testing
     }
 
     @Test func whatIsNotThereCannotBeOpened() async throws {
-        await #expect(throws: PullError(step: .archive, place: "/nonexistent/a.tar", cause: .disk(errno: ENOENT))) {
+        await #expect(throws: PullError(step: .stored, place: "/nonexistent/a.tar", cause: .disk(errno: ENOENT))) {
             _ = try await StoredImages.verify("/nonexistent/a.tar")
         }
-        await #expect(throws: PullError(step: .archive, place: "/dev/zero", cause: .disk(errno: EINVAL))) {
+        await #expect(throws: PullError(step: .stored, place: "/dev/zero", cause: .disk(errno: EINVAL))) {
             _ = try await StoredImages.open("/dev/zero")
         }
     }

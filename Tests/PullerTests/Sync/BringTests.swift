@@ -40,7 +40,7 @@ import Testing
 
     @Test func aLayerThatAnotherArchiveHoldsIsCopied() async throws {
         let (bench, registry) = (try PullBench(), try registry())
-        let folder = bench.path("images/")
+        let folder = bench.path("images") + "/"
         let target = try await SyncTarget.archives(inFolder: folder)
         let puller = bench.puller(registry)
         let first = traffic(try await puller.bring(try request("one", in: folder), to: target))
@@ -63,7 +63,7 @@ import Testing
 
     @Test func whatTheTagStandsForNowTakesTheOldOnesPlace() async throws {
         let (bench, registry) = (try PullBench(), try registry())
-        let folder = bench.path("images/")
+        let folder = bench.path("images") + "/"
         let target = try await SyncTarget.archives(inFolder: folder)
         let puller = bench.puller(registry)
         _ = try await puller.bring(try request("one", in: folder), to: target)
@@ -75,7 +75,7 @@ import Testing
 
     @Test func anotherLayoutIsAnotherArchive() async throws {
         let (bench, registry) = (try PullBench(), try registry())
-        let folder = bench.path("images/")
+        let folder = bench.path("images") + "/"
         let target = try await SyncTarget.archives(inFolder: folder)
         let puller = bench.puller(registry)
         let layouts: [ArchiveLayout] = [
@@ -93,7 +93,7 @@ import Testing
 
     @Test func whatHasRottenIsFetched() async throws {
         let (bench, registry) = (try PullBench(), try registry())
-        let folder = bench.path("images/")
+        let folder = bench.path("images") + "/"
         let puller = bench.puller(registry)
         let first = try request("one", in: folder)
         _ = try await puller.bring(first, to: try await .archives(inFolder: folder))
@@ -112,7 +112,7 @@ import Testing
 
     @Test func anotherProgramsFileIsNotReplacedAndNoArchiveStopsIt() async throws {
         let (bench, registry) = (try PullBench(), try registry())
-        let folder = bench.path("images/")
+        let folder = bench.path("images") + "/"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let path = try #require(try request("one", in: folder).archive.output.path)
         try Data("mine".utf8).write(to: URL(filePath: path))

@@ -20,7 +20,7 @@ import Testing
     @Test(arguments: [
         ("a\nNginx", 2, ListFileError.Problem.name("Nginx", .upperCase("Nginx"))),
         ("a:1 2", 1, .tagTwice("a:1")), ("a@sha256:00 2", 1, .tagTwice("a@sha256:00")),
-        ("a b/c", 1, .name("a:b/c", .tag("b/c"))), ("\n\nx#y", 3, .name("x#y", .path("library/x#y"))),
+        ("a b/c", 1, .name("a:b/c", .registry("a:b"))), ("\n\nx#y", 3, .name("x#y", .path("library/x#y"))),
     ])
     func mistakesHaveTheirLine(text: String, line: Int, problem: ListFileError.Problem) {
         #expect(throws: ListFileError(line: line, problem: problem)) { try ImageNames.parse(text) }
