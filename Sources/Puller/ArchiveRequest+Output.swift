@@ -34,12 +34,11 @@ extension ArchiveRequest.Output {
     ///
     /// - Throws: `PullError` with `.exists` or `.disk`.
     func refuseTaken(by image: SavedImage?) async throws {
-        guard case .file(let path, .sameImage) = self else { return }
-        try await onDisk(path) {
-            guard try Self.isRegularFile(path) != nil else { return }
-            guard let image, try SavedImage(archive: path)?.isSame(as: image) == true else {
-                throw PullError.Cause.exists
-            }
+        guard case .file(let path, .sameImage) = self,
+            try await onDisk(path, { try Self.isRegularFile(path) }) != nil
+        else { return }
+        guard let image, try await SavedImage.read(path, preferring: image.platform)?.isSame(as: image) == true else {
+            throw PullError(step: .archive, place: path, cause: .exists)
         }
     }
 

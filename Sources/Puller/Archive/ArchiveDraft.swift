@@ -19,8 +19,7 @@ struct ArchiveDraft: Sendable {
             saved = nil
             return
         }
-        let config = try ImageConfig(image.config, layers: image.manifest.layers.count)
-        saved = SavedImage(members: members, platform: config.platform)
+        saved = try SavedImage(image)
     }
 
     /// The members as they are once it is known what the layers inflate to.

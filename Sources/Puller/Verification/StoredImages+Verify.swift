@@ -15,20 +15,22 @@ extension StoredImages {
     static func verify(
         _ path: String, limit: Int64?, progress: @escaping @Sendable (Int64, Int64) -> Void = { _, _ in }
     ) async throws -> ArchiveReport {
-        try await onDisk(path) {
-            do {
-                let contents = try StoredContents(opening: path, limit: limit)
-                var examination = ArchiveExamination(contents, progress: progress)
-                let evidence = try examination.evidence()
-                let judgement = ArchiveJudgement(evidence)
-                return ArchiveReport(
-                    path: path, layout: judgement.layout, images: judgement.images, problems: judgement.problems,
-                    verdicts: evidence.isFolder ? [] : evidence.verdicts)
-            } catch PullError.Cause.undecodable(let words) {
-                return ArchiveReport(
-                    path: path, layout: nil, images: [],
-                    problems: [ArchiveProblem(member: "", kind: .unreadable(words))],
-                    verdicts: Engine.allCases.map { EngineVerdict(engine: $0, refusal: .unreadable) })
+        try await withTaskExecutorPreference(.blocking) {
+            try await naming(.stored, at: path) {
+                do {
+                    let contents = try StoredContents(opening: path, limit: limit)
+                    var examination = ArchiveExamination(contents, progress: progress)
+                    let evidence = try examination.evidence()
+                    let judgement = ArchiveJudgement(evidence)
+                    return ArchiveReport(
+                        path: path, layout: judgement.layout, images: judgement.images, problems: judgement.problems,
+                        verdicts: evidence.isFolder ? [] : evidence.verdicts)
+                } catch PullError.Cause.undecodable(let words) {
+                    return ArchiveReport(
+                        path: path, layout: nil, images: [],
+                        problems: [ArchiveProblem(member: "", kind: .unreadable(words))],
+                        verdicts: Engine.allCases.map { EngineVerdict(engine: $0, refusal: .unreadable) })
+                }
             }
         }
     }

@@ -87,13 +87,13 @@ import Testing
                 bytes[(seed * 7919 + step * 104_729) % bytes.count] = UInt8(truncatingIfNeeded: seed &* 31 &+ step)
             }
             try Data(bytes).write(to: URL(filePath: path))
-            _ = try SavedImage(archive: path)
+            _ = try await SavedImage.read(path)
         }
     }
 
     @Test func whatCameMeanwhileIsJudgedAgain() async throws {
         let bench = try PullBench()
-        let image = SavedImage(members: [], platform: try Platform(parsing: "amd64"))
+        let image = try SavedImage(GoldenImage.image(tag: "single"))
         for replacing in [ArchiveRequest.Replacing.nothing, .sameImage] {
             let output = ArchiveRequest.Output.file(path: bench.path("out.tar"), replacing: replacing)
             let file = try ArchiveFile.create(at: bench.path("out.tar"))

@@ -17,10 +17,10 @@ import Testing
         registry.fail(layer, with: .holds(after: 100_000) { registry.count(layer) >= requests })
     }
 
-    private func isRight(_ bench: PullBench, _ image: NoiseImage, sizes: Int...) throws {
+    private func isRight(_ bench: PullBench, _ image: NoiseImage, sizes: Int...) async throws {
         let archive = try bench.bytes("out.tar")
         #expect(archive.count > sizes.reduce(0, +))
-        #expect(try SavedImage(archive: bench.path("out.tar")) != nil)
+        #expect(try await SavedImage.read(bench.path("out.tar")) != nil)
         for (number, layer) in image.image.layers.enumerated() {
             let place = try #require(offset(of: layer.digest, in: archive))
             let bytes = Array(archive[place..<place + Int(layer.size)])
@@ -41,7 +41,7 @@ import Testing
         let image = try NoiseImage(layers: Self.size)
         waiting(image, for: 4)
         try await bench.pull(image.registry, bench.request(NoiseImage.name))
-        try isRight(bench, image, sizes: Self.size)
+        try await isRight(bench, image, sizes: Self.size)
         let ranges = image.ranges()
         #expect(ranges.first == .some(nil))
         for part in ["bytes=20971520-", "bytes=16777216-20971519", "bytes=12582912-16777215"] {
@@ -71,7 +71,7 @@ import Testing
         registry.fail(layer, with: .ranged(Self.refusals[index].1), lasting: true)
         registry.plain(layer, holdsAfter: 100_000) { registry.count(layer) >= 2 }
         try await bench.pull(registry, bench.request(NoiseImage.name))
-        try isRight(bench, image, sizes: Self.size)
+        try await isRight(bench, image, sizes: Self.size)
         #expect(bench.waits.withLock(\.self).isEmpty, "\(Self.refusals[index].0)")
         #expect(image.ranges().count { $0 == nil } == 1)
     }
@@ -81,7 +81,7 @@ import Testing
         let image = try NoiseImage(layers: Self.size)
         image.registry.fail(image.layer(), with: .cut(after: 1_000_000), lasting: true)
         try await bench.pull(image.registry, bench.request(NoiseImage.name))
-        try isRight(bench, image, sizes: Self.size)
+        try await isRight(bench, image, sizes: Self.size)
         #expect(bench.waits.withLock(\.self).isEmpty)
     }
 
@@ -92,7 +92,7 @@ import Testing
         waiting(image, for: 3)
         image.registry.state.withLock { $0.crowds[path] = allowed }
         try await bench.pull(image.registry, bench.request(NoiseImage.name))
-        try isRight(bench, image, sizes: Self.size)
+        try await isRight(bench, image, sizes: Self.size)
     }
 
     @Test(arguments: [1, 3, 5]) func theConnectionsOfAllLayersAreBounded(_ connections: Int) async throws {
@@ -102,7 +102,7 @@ import Testing
         var request = try bench.request(NoiseImage.name)
         request.archive.jobs = 6
         try await bench.pull(image.registry, request)
-        try isRight(bench, image)
+        try await isRight(bench, image)
         #expect(image.registry.state.withLock(\.peak) <= connections)
         if connections == 1 { #expect(image.registry.requests.allSatisfy { $0.range == nil }) }
     }
@@ -126,7 +126,7 @@ import Testing
         registry.fail(
             "blobs/\(image.layers[0].digest)", with: .cut(after: 2_000_000), .expired, .cut(after: 3_000_000), .expired)
         try await bench.pull(registry, bench.request(NoiseImage.name))
-        #expect(try SavedImage(archive: bench.path("out.tar")) != nil)
+        #expect(try await SavedImage.read(bench.path("out.tar")) != nil)
     }
 
     @Test func aPipeIsServedByOneConnectionInOrder() async throws {

@@ -46,8 +46,8 @@ import Testing
         #expect(blobs.map(\.method).filter { $0 == .HEAD }.count == 2)
         #expect(blobs.count == 4)
         #expect(try bench.files() == ["out.tar"])
-        let saved = try #require(try SavedImage(archive: bench.path("out.tar")))
-        #expect(saved.config == image.manifest.config.digest.hex)
+        let saved = try #require(await SavedImage.read(bench.path("out.tar")))
+        #expect(saved.config == image.manifest.config.digest)
         #expect(saved.platform == Platform(os: "linux", architecture: "amd64"))
     }
 
