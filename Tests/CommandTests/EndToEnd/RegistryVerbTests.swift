@@ -64,4 +64,36 @@ struct RegistryVerbTests {
             ["push", scratch.path("none.tar"), scratch.path("a.tar"), "-to", "127.0.0.1:5075", "-to-plain-http"])
         #expect(missing.status == 8 && missing.output.contains("there already"))
     }
+
+    /// Ten images, all platforms of each, in one archive: out of one registry, over the gap, into another.
+    @Test func tenImagesInOneArchiveKeepTheirDigests() async throws {
+        let (from, to) = (try Loopback.freePort(), try Loopback.freePort())
+        let source = try await RealServer.registry(port: from)
+        let target = try await RealServer.registry(port: to)
+        defer { withExtendedLifetime((source, target)) {} }
+        let scratch = try Scratch()
+        defer { scratch.remove() }
+        var names: [String] = []
+        for number in 0..<10 {
+            let layout = scratch.path("image\(number)")
+            // As many layers as its number says: each has those of the one before.
+            try await Program.must("\(TestImage.fixtures)/make-image", [layout, "\(number + 1)", "1"])
+            names.append("lab/app\(number):v\(number)")
+            try await RealServer.push("\(layout):latest", to: "127.0.0.1:\(from)/\(names[number])")
+        }
+        let archive = scratch.path("all.tar")
+        try await Tool.must(
+            ["pull"] + names.map { "127.0.0.1:\(from)/\($0)" } + ["-arch", "all", "-output", archive, "-quiet"])
+        let listed = try await Program.must("tar", ["-tf", archive]).split(separator: "\n")
+        #expect(Set(listed).count == listed.count, "something is in it twice")
+        let words = ["push", archive, "-to", "127.0.0.1:\(to)"]
+        try await Tool.must(words)
+        for name in names {
+            #expect(try await digest("127.0.0.1:\(to)/\(name)") == digest("127.0.0.1:\(from)/\(name)"), "\(name)")
+        }
+        let before = uploads(target)
+        let again = try await Tool.must(words)
+        #expect(again.output.matches(of: /there already/).count == 10)
+        #expect(uploads(target) == before)
+    }
 }
