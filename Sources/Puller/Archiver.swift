@@ -37,7 +37,8 @@ public struct Archiver: Sendable {
     ) async throws -> ArchiveResult {
         let images = stock.images.map { image in
             var image = image
-            image.omitsForeignLayers = request.omitsForeignLayers
+            // What an archive does not hold nobody can write.
+            image.omitsForeignLayers = image.omitsForeignLayers || request.omitsForeignLayers
             return image
         }
         let draft = try await naming(.archive, at: name) {

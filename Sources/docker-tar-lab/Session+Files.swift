@@ -45,7 +45,12 @@ extension Session {
         for path in request.paths {
             do {
                 let stored = try await StoredImages.open(path)
-                let pushed = try await push.push(stored, naming: request.name) { journal.happened($0) }
+                let pushed = try await display(on: .output).show(isSending: true) { showing in
+                    try await push.push(stored, naming: request.name) { event in
+                        journal.happened(event)
+                        PullEvent(event).map(showing)
+                    }
+                }
                 for image in pushed { say(image) }
             } catch let error as PullError {
                 codes.append(tell(error, of: path))

@@ -35,8 +35,8 @@ extension Puller {
 }
 
 extension PullEvent {
-    /// What a push does, for whoever shows how an image comes: each byte goes on as soon as it is here.
-    fileprivate init?(_ event: PushEvent) {
+    /// What a push does, as whoever shows how an image comes would show it; nil where that has no counterpart.
+    public init?(_ event: PushEvent) {
         switch event {
         case .planned(_, let blobs): self = .planned(layers: blobs)
         case .sent(let blob, let bytes): self = .received(layer: blob, bytes: bytes)

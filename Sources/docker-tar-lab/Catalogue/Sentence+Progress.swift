@@ -3,9 +3,11 @@ internal import Diagnosis
 /// Words of the progress display.
 extension Sentence {
     /// How far a layer is, as it stands in the layer's line.
-    static func phase(_ phase: PullProgress.Phase) -> Sentence {
+    static func phase(_ phase: PullProgress.Phase, isSending: Bool = false) -> Sentence {
         switch phase {
         case .waiting: Sentence(en: "Waiting", zh: "等待中")
+        case .downloading where isSending: Sentence(en: "Sending", zh: "上传中")
+        case .verified where isSending: Sentence(en: "There", zh: "已就绪")
         case .downloading: Sentence(en: "Downloading", zh: "下载中")
         case .retrying: Sentence(en: "Retrying", zh: "重试中")
         case .verified: Sentence(en: "Verified", zh: "已校验")
@@ -40,10 +42,18 @@ extension Sentence {
 
     /// The line that is printed now and then where there is no terminal.
     static func progress(
-        percent: Int, bytes: String, speed: String?, layers: (verified: Int, count: Int), secondsLeft: Int64?
+        percent: Int, bytes: String, speed: String?, layers: (verified: Int, count: Int), secondsLeft: Int64?,
+        isSending: Bool = false
     ) -> Sentence {
         let speed = speed.map { ", \($0)" } ?? ""
         let left = secondsLeft.map(timeLeft)
+        if isSending {
+            return Sentence(
+                en: "Sending \(percent)% (\(bytes)\(speed)), \(layers.verified) of \(layers.count) blobs there"
+                    + (left.map { ", \($0.en)" } ?? ""),
+                zh: "上传中 \(percent)%（\(bytes)\(speed)），已就绪 \(layers.verified)/\(layers.count) 个数据块"
+                    + (left.map { "，\($0.zh)" } ?? ""))
+        }
         return Sentence(
             en: "Downloading \(percent)% (\(bytes)\(speed)), \(layers.verified) of \(layers.count) layers verified"
                 + (left.map { ", \($0.en)" } ?? ""),

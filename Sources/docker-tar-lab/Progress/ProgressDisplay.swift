@@ -26,13 +26,14 @@ struct ProgressDisplay<Time: Clock>: Sendable where Time.Duration == Duration {
     /// What time is read from.
     let clock: Time
 
-    /// Runs a pull and shows the events that it reports, to its end.
+    /// Runs a pull, or a push, and shows the events that it reports, to its end.
     ///
-    /// - Throws: what the pull throws.
+    /// - Parameter isSending: whether it is a push.
+    /// - Throws: what the work throws.
     func show<Value: Sendable>(
-        _ pull: (@escaping @Sendable (PullEvent) -> Void) async throws -> Value
+        isSending: Bool = false, _ work: (@escaping @Sendable (PullEvent) -> Void) async throws -> Value
     ) async throws -> Value {
-        try await show(PullProgress(), of: pull)
+        try await show(PullProgress(isSending: isSending), of: work)
     }
 
     /// Runs some work and shows the events that it reports, to its end.

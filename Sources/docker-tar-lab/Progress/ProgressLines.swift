@@ -35,7 +35,8 @@ struct ProgressLines {
         return Sentence.progress(
             percent: percent(progress.received, of: whole), bytes: ByteCount.part(progress.received, of: whole),
             speed: speed(progress.rate.current(at: now)),
-            layers: (progress.verifiedCount, progress.layers.count), secondsLeft: progress.secondsLeft(at: now)
+            layers: (progress.verifiedCount, progress.layers.count), secondsLeft: progress.secondsLeft(at: now),
+            isSending: progress.isSending
         ).text(in: language)
     }
 
@@ -51,7 +52,8 @@ struct ProgressLines {
             case .verified: averageSpeed(layer)
             }
         return row(
-            label: "[\(padding)\(number)/\(count)]\(layer.digest.short):", word: .phase(layer.phase),
+            label: "[\(padding)\(number)/\(count)]\(layer.digest.short):",
+            word: .phase(layer.phase, isSending: progress.isSending),
             percent: layer.phase == .verified ? 100 : Self.percent(layer.received, of: layer.size),
             bytes: ByteCount.part(layer.received, of: layer.size), speed: speed)
     }
@@ -62,7 +64,8 @@ struct ProgressLines {
         let timeLeft = progress.secondsLeft(at: now).map { Sentence.timeLeft($0).text(in: language) }
         return row(
             label: DisplayWidth.padded(label, to: "[/]123456789012:".count + 2 * String(progress.layers.count).count),
-            word: progress.isAssembling ? .assembling : .phase(isDone ? .verified : .downloading),
+            word: progress.isAssembling
+                ? .assembling : .phase(isDone ? .verified : .downloading, isSending: progress.isSending),
             percent: isDone ? 100 : Self.percent(progress.received, of: progress.size),
             bytes: ByteCount.part(progress.received, of: progress.size), speed: progress.rate.current(at: now),
             ending: isDone ? nil : timeLeft)
@@ -109,8 +112,12 @@ struct ProgressLines {
     private var width: Int { max(1, size.columns - 1) }
 
     private var wordWidth: Int {
-        [Sentence.phase(.waiting), .phase(.downloading), .phase(.retrying), .phase(.verified)]
-            .map { DisplayWidth.of($0.text(in: language)) }.max() ?? 0
+        [false, true].flatMap { isSending in
+            [PullProgress.Phase.waiting, .downloading, .retrying, .verified].map {
+                Sentence.phase($0, isSending: isSending)
+            }
+        }
+        .map { DisplayWidth.of($0.text(in: language)) }.max() ?? 0
     }
 
     private func fit(_ line: String) -> String { DisplayWidth.cut(line, to: width) }

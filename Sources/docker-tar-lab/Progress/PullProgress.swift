@@ -28,12 +28,17 @@ struct PullProgress: Hashable, Sendable {
         var rate = TransferRate()
     }
 
+    /// Whether they are sent to a registry, and not fetched from one.
+    let isSending: Bool
     /// The layers, lowest first; empty until the image is known.
     private(set) var layers: [Layer] = []
     /// The speed of all together.
     private(set) var rate = TransferRate()
     /// Whether all layers are here and the archive is put together.
     private(set) var isAssembling = false
+
+    /// Nothing is known yet.
+    init(isSending: Bool = false) { self.isSending = isSending }
 
     /// Bytes that are here, and bytes in all; a repeated layer counts once.
     var received: Int64 { layers.reduce(0) { $0 + ($1.isRepeated ? 0 : min($1.received, $1.size)) } }

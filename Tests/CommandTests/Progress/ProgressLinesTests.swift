@@ -87,6 +87,8 @@ import Testing
         #expect(line.hasPrefix("Downloading 37% (36/96 MB, "))
         #expect(line.contains("1 of 4 layers verified") && line.hasSuffix(" left"))
         #expect(ProgressLines.plain(PullProgress(), at: .zero, in: .chinese) == "下载中 0%（0/0 B），已校验 0/0 层")
+        let push = PullProgress(isSending: true)
+        #expect(ProgressLines.plain(push, at: .zero, in: .english) == "Sending 0% (0/0 B), 0 of 0 blobs there")
     }
 
     @Test(arguments: [(5, "5 s left"), (65, "1 min 5 s left"), (3600, "1 h 0 min left"), (7265, "2 h 1 min left")])

@@ -71,6 +71,21 @@ import Testing
         #expect((result.size > Self.base.count) != isOmitted)
     }
 
+    /// An archive that was written without them is written without them again, whatever is asked for.
+    @Test func whatAnArchiveLacksIsNotLookedFor() async throws {
+        let bench = try PullBench()
+        var request = try bench.request(Self.name)
+        request.archive.omitsForeignLayers = true
+        try await bench.pull(try Self.registry(urls: ["https://cdn.example/base.tar"]), request)
+        let stored = try await StoredImages.open(bench.path("out.tar"))
+        var archive = ArchiveRequest(to: .file(path: bench.path("oci.tar"), replacing: .nothing))
+        archive.layout = .oci(keepIndex: false)
+        let result = try await Archiver().convert(stored, to: archive)
+        #expect(result.images.first?.omitsForeignLayers == true)
+        #expect(
+            try await StoredImages.open(bench.path("oci.tar")).images.first?.manifest == stored.images.first?.manifest)
+    }
+
     /// An ordinary type with addresses of its own: it is saved in any layout.
     @Test func anOrdinaryLayerMayHaveAddressesToo() async throws {
         let bench = try PullBench()
