@@ -17,7 +17,7 @@ extension Archiver {
         var stock = stored.stock
         if let name {
             guard stock.images.count == 1 else {
-                throw PullError(step: .archive, place: stored.path, cause: .severalImages(stock.images.count))
+                throw PullError(step: .stored, place: stored.path, cause: .severalImages(stock.images.count))
             }
             stock.images[0].names = [name]
         }

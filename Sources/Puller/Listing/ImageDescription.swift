@@ -155,7 +155,7 @@ extension ImageDescription {
     /// - Throws: `PullError`, `.noSuchPlatform` with those that are there where none fits; `CancellationError`.
     public static func all(inArchive path: String, for platform: Platform?) async throws -> [ImageDescription] {
         let stored = try await StoredImages.open(path, preferring: platform)
-        let images = try await naming(.archive, at: path) { try stored.images.map { try ImageDescription($0) } }
+        let images = try await naming(.stored, at: path) { try stored.images.map { try ImageDescription($0) } }
         guard let platform else { return images }
         let fitting = images.filter { platform.accepts($0.configuration.platform) }
         guard !fitting.isEmpty else {
@@ -163,7 +163,7 @@ extension ImageDescription {
                 AvailablePlatform(platform: $0.configuration.platform, digest: $0.manifest.digest)
             }
             throw PullError(
-                step: .archive, place: path, cause: .noSuchPlatform(wanted: platform, available: available))
+                step: .stored, place: path, cause: .noSuchPlatform(wanted: platform, available: available))
         }
         return fitting
     }

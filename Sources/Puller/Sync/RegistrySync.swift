@@ -72,7 +72,7 @@ public struct ArchivePush: Sendable {
         var stock = stored.stock
         if let name {
             guard stock.images.count == 1 else {
-                throw PullError(step: .archive, place: stored.path, cause: .severalImages(stock.images.count))
+                throw PullError(step: .stored, place: stored.path, cause: .severalImages(stock.images.count))
             }
             stock.images[0].names = [name]
         }

@@ -32,6 +32,7 @@ enum Advice {
         case .disk where error.step == .stored: [.checkPath]
         case .disk(let errno): disk(errno)
         case .exists: [circumstances.refusesToReplace ? .allowReplacing : .otherOutput]
+        case .network where error.step == .daemon: [.startDaemon, .unixSocket]
         case .network(let cause): Self.for(cause, circumstances)
         case .stale: [.leaveMirror]
         case .notVouched(let error): Self.for(error, circumstances) + [.withoutOrigin]
