@@ -96,4 +96,30 @@ struct RegistryVerbTests {
         #expect(again.output.matches(of: /there already/).count == 10)
         #expect(uploads(target) == before)
     }
+
+    /// A registry with TLS and tokens, whose account is the destination's own.
+    @Test func aRegistryWithTokensIsPushedTo() async throws {
+        let registry = try await SecureRegistry(name: "localhost", repositories: ["mirror/lab/img1"])
+        let archive = "\(TestImage.fixtures)/golden/docker-29-containerd.tar"
+        let words = [
+            "push", archive, "-to", "\(registry.host)/mirror", "-ca-file", registry.certificates.authority,
+            "-to-username", SecureRegistry.user,
+        ]
+        let refused = try await Tool.run(words, environment: ["DOCKER_TAR_LAB_TO_PASSWORD": "wrong"])
+        #expect(refused.status == 4)
+        // The source's password is no answer to the destination.
+        let foreign = try await Tool.run(words, environment: ["DOCKER_TAR_LAB_PASSWORD": SecureRegistry.password])
+        #expect(foreign.status == 2)
+        let environment = ["DOCKER_TAR_LAB_TO_PASSWORD": SecureRegistry.password]
+        let pushed = try await Tool.must(words, environment: environment).output
+        #expect(pushed.hasPrefix("\(registry.host)/mirror/lab/img1:single  sha256:"))
+        #expect(try await Tool.must(words, environment: environment).output.hasSuffix("there already\n"))
+        let shown = try await Tool.must(
+            [
+                "inspect", "\(registry.host)/mirror/lab/img1:single", "-ca-file", registry.certificates.authority,
+                "-username", SecureRegistry.user, "-json",
+            ], environment: ["DOCKER_TAR_LAB_PASSWORD": SecureRegistry.password])
+        let digest = try #require(pushed.firstMatch(of: /sha256:[0-9a-f]{64}/)?.output)
+        #expect(shown.output.contains(digest))
+    }
 }
