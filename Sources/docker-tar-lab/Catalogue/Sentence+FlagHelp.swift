@@ -36,6 +36,12 @@ extension Sentence {
             zh: "禁止再分发的镜像层（Windows）：include 包含（默认）；\nskip 与 docker save 一样跳过")
     }
 
+    static var loadHelp: Sentence {
+        Sentence(
+            en: "load into the Docker or podman of this machine, and write no file",
+            zh: "直接载入本机的 Docker 或 podman，不写文件")
+    }
+
     static var saveTimeHelp: Sentence {
         Sentence(
             en:

@@ -131,10 +131,7 @@ extension Sentence {
         case .report: Sentence(en: "write a diagnosis as a page that any browser shows", zh: "把诊断写成网页，可用任何浏览器打开")
         case .control: controlHelp
         case .noRedact: redactHelp
-        case .load:
-            Sentence(
-                en: "load into the Docker or podman of this machine, and write no file",
-                zh: "直接载入本机的 Docker 或 podman，不写文件")
+        case .load: loadHelp
         case .noClobber: Sentence(en: "never replace a file", zh: "不覆盖已有文件")
         case .nameInArchive: Sentence(en: "the image's name in the archive", zh: "镜像在归档中的名称")
         case .format: formatHelp

@@ -33,23 +33,14 @@ extension Sentence {
         case .noSuchPlatform(let wanted, _):
             Sentence(
                 en: "the image does not exist for \(wanted.listName)", zh: "该镜像没有 \(wanted.listName) 平台的版本")
-        case .unauthorised(let status, let words):
-            Sentence(
-                en: "the registry answered \(status), not authorised\(quoted(words).en)",
-                zh: "仓库返回 \(status)，未获授权\(quoted(words).zh)")
-        case .rateLimited(let words, _):
-            Sentence(
-                en: "the registry's pull limit is reached (429)\(quoted(words).en)",
-                zh: "已达到仓库的拉取次数限制（429）\(quoted(words).zh)")
+        case .unauthorised(let status, let words): unauthorised(status, words)
+        case .rateLimited(let words, _): rateLimited(words)
         case .status(let status, let words):
             Sentence(
                 en: "the server answered \(status)\(quoted(words).en)", zh: "服务器返回 \(status)\(quoted(words).zh)")
         case .malformed(let rule):
             Sentence(en: "the answer is not what a registry gives: \(rule)", zh: "应答不符合镜像仓库协议：\(rule)")
-        case .realmRefused(let reason):
-            Sentence(
-                en: "the token server that the registry names is not asked: \(reason)",
-                zh: "拒绝访问仓库指定的令牌服务器：\(reason)")
+        case .realmRefused(let reason): realmRefused(reason)
         case .credential(let problem): credential(problem)
         case .digestMismatch(let expected, let actual): digestMismatch(expected, actual)
         case .sizeMismatch(let expected, let actual):
@@ -59,10 +50,7 @@ extension Sentence {
         case .diffIDMismatch(let expected, let actual): diffIDMismatch(expected, actual)
         case .undecodable(let detail):
             Sentence(en: "the layer cannot be unpacked: \(detail)", zh: "镜像层无法解压：\(detail)")
-        case .foreignRefused(let reason):
-            Sentence(
-                en: "the registry does not have this layer, and the address that it names is not asked: \(reason)",
-                zh: "仓库没有该镜像层，且拒绝访问其指定的下载地址：\(reason)")
+        case .foreignRefused(let reason): foreignRefused(reason)
         case .onePlatformLayout:
             Sentence(en: "this layout holds one platform", zh: "该归档格式只能容纳一个平台")
         case .folderLayout:
@@ -80,26 +68,59 @@ extension Sentence {
                 en: "something that may not be replaced stands under that name", zh: "已存在同名文件，且不允许覆盖")
         case .network(let error): .cause(error.cause)
         case .stale(let mirror, let origin): stale(mirror, origin)
-        case .notVouched:
-            Sentence(
-                en: "the registry itself does not vouch for the digest, and -require-origin was given",
-                zh: "原仓库未能确认摘要，而命令要求必须确认（-require-origin）")
+        case .notVouched: notVouched
         case .nameless:
             Sentence(en: "the image has no name, and a registry needs one", zh: "该镜像没有名称，推送到仓库必须有名称")
         case .sameName(let one, let other): sameName(one, other)
         case .daemon(let words):
             Sentence(en: "the daemon refuses\(quoted(words).en)", zh: "守护进程拒绝了请求\(quoted(words).zh)")
-        case .noDaemon(let paths):
-            Sentence(
-                en: "no daemon has a socket at \(paths.joined(separator: ", "))",
-                zh: "以下位置没有守护进程的套接字：\(paths.joined(separator: ", "))")
-        case .daemonAddress(let text):
-            Sentence(
-                en: "only sockets of this machine are spoken to, and this is none: \(text)",
-                zh: "只支持本机的 Unix 套接字，而这不是：\(text)")
+        case .noDaemon(let paths): noDaemon(at: paths)
+        case .daemonAddress(let text): daemonAddress(text)
         case .allFailed:
             Sentence(en: "all that could be asked have failed", zh: "所有可用的来源都失败了")
         }
+    }
+
+    private static func unauthorised(_ status: Int, _ words: String) -> Sentence {
+        Sentence(
+            en: "the registry answered \(status), not authorised\(quoted(words).en)",
+            zh: "仓库返回 \(status)，未获授权\(quoted(words).zh)")
+    }
+
+    private static func rateLimited(_ words: String) -> Sentence {
+        Sentence(
+            en: "the registry's pull limit is reached (429)\(quoted(words).en)",
+            zh: "已达到仓库的拉取次数限制（429）\(quoted(words).zh)")
+    }
+
+    private static func realmRefused(_ reason: String) -> Sentence {
+        Sentence(
+            en: "the token server that the registry names is not asked: \(reason)",
+            zh: "拒绝访问仓库指定的令牌服务器：\(reason)")
+    }
+
+    private static func foreignRefused(_ reason: String) -> Sentence {
+        Sentence(
+            en: "the registry does not have this layer, and the address that it names is not asked: \(reason)",
+            zh: "仓库没有该镜像层，且拒绝访问其指定的下载地址：\(reason)")
+    }
+
+    private static func noDaemon(at paths: [String]) -> Sentence {
+        Sentence(
+            en: "no daemon has a socket at \(paths.joined(separator: ", "))",
+            zh: "以下位置没有守护进程的套接字：\(paths.joined(separator: ", "))")
+    }
+
+    private static func daemonAddress(_ text: String) -> Sentence {
+        Sentence(
+            en: "only sockets of this machine are spoken to, and this is none: \(text)",
+            zh: "只支持本机的 Unix 套接字，而这不是：\(text)")
+    }
+
+    private static var notVouched: Sentence {
+        Sentence(
+            en: "the registry itself does not vouch for the digest, and -require-origin was given",
+            zh: "原仓库未能确认摘要，而命令要求必须确认（-require-origin）")
     }
 
     private static func noRoom(_ needed: String, _ available: String) -> Sentence {
