@@ -56,7 +56,7 @@ extension Archiver {
         }
         for member in members where member.path == "index.json" {
             guard case .bytes(let bytes) = member.content else { continue }
-            try folder.write(try folder.index(adding: bytes), as: member)
+            try folder.whileLocked { try folder.write(try folder.index(adding: bytes), as: member) }
         }
     }
 }

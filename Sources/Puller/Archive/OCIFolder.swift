@@ -77,6 +77,17 @@ struct OCIFolder: Sendable {
         try file.commit(replacing: true)
     }
 
+    /// Keeps other processes from changing the index meanwhile, as far as the disk knows locks.
+    ///
+    /// - Throws: `.disk` when the folder cannot be opened; what `body` throws.
+    func whileLocked(_ body: () throws -> Void) throws {
+        let folder = try FileDescriptor.open(path, O_RDONLY | O_DIRECTORY)
+        while flock(folder.number, LOCK_EX) != 0, errno == EINTR {}
+        // The lock ends with the descriptor.
+        defer { _ = flock(folder.number, LOCK_UN) }
+        try body()
+    }
+
     /// The index with what another one names: its images come last, and take the place of those of the same name.
     ///
     /// - Throws: `.disk`; `.malformed` when what stands there is no index.

@@ -96,6 +96,25 @@ import Testing
         #expect(files["index.json"] != nil)
     }
 
+    /// Pulls that end at the same moment lose nothing of one another.
+    @Test func grownByManyAtATime() async throws {
+        let bench = try PullBench()
+        let registry = FakeRegistry("lab/many", speaksTLS: false)
+        let tags = (0..<24).map { "t\($0)" }
+        for (number, tag) in tags.enumerated() {
+            try ServedImage(layers: [[UInt8(number)]]).serve(in: registry, as: tag)
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for tag in tags {
+                let request = try Self.request("127.0.0.1:5055/lab/many:\(tag)", on: bench)
+                group.addTask { try await bench.pull(registry, request) }
+            }
+            try await group.waitForAll()
+        }
+        let images = try await StoredImages.open(bench.path("layout")).images
+        #expect(Set(images.flatMap(\.names).compactMap(\.tag)) == Set(tags))
+    }
+
     /// What is no layout is left alone.
     @Test func aFolderOfOtherThingsIsNotTouched() async throws {
         let bench = try PullBench()
