@@ -30,7 +30,7 @@ extension Sentence {
     static func cause(_ cause: NetworkError.Cause) -> Sentence {
         switch cause {
         case .noSuchName: Sentence(en: "there is no such host name", zh: "这个主机名不存在")
-        case .noAnswer: Sentence(en: "no resolver answered", zh: "没有 DNS 服务器应答")
+        case .noAnswer: Sentence(en: "no resolver gave an answer of use", zh: "没有 DNS 服务器给出可用的应答")
         case .onlyForgedAnswers(let count):
             Sentence(
                 en: "only forged DNS answers came (\(count)), and none was believed",
