@@ -82,7 +82,7 @@ if Context.environment["FUZZ"] != nil {
 if Context.environment["SANITIZED"] != nil {
     package.targets.removeAll { target in
         target.type == .executable
-            || ["Diagnosis", "DiagnosisTests", "PullerTests", "CensorLabTests", "CommandTests"]
+            || ["Diagnosis", "DiagnosisTests", "CensorLabTests", "CommandTests"]
                 .contains(target.name)
     }
 }
