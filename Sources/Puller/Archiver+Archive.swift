@@ -18,9 +18,18 @@ extension Archiver {
         }
         let file = try await onDisk(path) { try ArchiveFile.create(at: path) }
         do {
-            let stream = try await onDisk(path) { try ArchiveStream(to: file, compression: request.compression) }
-            let assembly = Assembly(draft: draft, stream: stream, place: path, isOnDisk: true)
-            let size = try await write(assembly, layers, from: source, spoolingBeside: path, jobs: request.jobs)
+            let size: Int64
+            if request.compression == .none {
+                size = try await inflating(draft, layers, beside: path, isOnDisk: true, jobs: request.jobs) {
+                    inflated in
+                    let standing = try await inflated.fetch(from: source, writingInto: file)
+                    return try await inflated.assemble(standing, in: file)
+                }
+            } else {
+                let stream = try await onDisk(path) { try ArchiveStream(to: file, compression: request.compression) }
+                size = try await assemble(
+                    draft, layers, from: source, through: stream, at: path, spoolingBeside: path, jobs: request.jobs)
+            }
             try await commit(file)
             return size
         } catch {
@@ -40,8 +49,8 @@ extension Archiver {
         at place: String, jobs: Int
     ) async throws -> Int64 {
         guard try await onDisk(place, { try ArchivePlan(draft.members) }) != nil else {
-            let assembly = Assembly(draft: draft, stream: stream, place: place, isOnDisk: false)
-            return try await write(assembly, layers, from: source, spoolingBeside: Self.spool, jobs: jobs)
+            return try await assemble(
+                draft, layers, from: source, through: stream, at: place, spoolingBeside: Self.spool, jobs: jobs)
         }
         return try await pass(draft.members, layers, from: source, through: stream, at: place)
     }
@@ -60,9 +69,9 @@ extension Archiver {
             }
             try await onDisk(place) { try stream.begin(member, size: layer.size) }
             let sink: BlobSink = { bytes, _ in try namingDisk(place) { try stream.write(bytes) } }
-            try await layers.fetch(layer, from: source) { progress in
-                try BlobTransfer(layer, into: .inOrder(sink), over: link, progress: progress)
-            }
+            let transfer = try BlobTransfer(
+                layer, into: .inOrder(sink), over: link, progress: layers.progress(of: layer))
+            try await layers.fetch(transfer, from: source)
             try await onDisk(place) { try stream.end() }
         }
         return try await onDisk(place) { try stream.finish() }
@@ -89,25 +98,33 @@ extension Archiver {
         return plan.totalSize
     }
 
-    /// The layers are fetched in parallel into a file beside the archive, and then written in the archive's order.
-    private func write(
-        _ assembly: Assembly, _ layers: PulledLayers, from source: any BlobSource, spoolingBeside path: String,
-        jobs: Int
+    /// The layers are fetched and measured in parallel, and then written in the archive's order.
+    private func assemble(
+        _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource, through stream: ArchiveStream,
+        at place: String, spoolingBeside path: String, jobs: Int
     ) async throws -> Int64 {
-        let places = try await naming(.archive, at: assembly.place) { try Workplace.Place.inARow(layers.distinct) }
+        try await inflating(draft, layers, beside: path, isOnDisk: path == place, jobs: jobs) { inflated in
+            let sizes = try await inflated.fetch(from: source, writingInto: nil).sizes
+            let members = try await naming(.archive, at: place) { try draft.members(sizes: sizes) }
+            return try await Assembly(members: members, sizes: sizes, stream: stream, place: place)
+                .write(inflated.spools)
+        }
+    }
+
+    /// Layers that wait in a file beside the archive, however that is then made of them.
+    private func inflating(
+        _ draft: ArchiveDraft, _ layers: PulledLayers, beside path: String, isOnDisk: Bool, jobs: Int,
+        _ body: (InflatedLayers) async throws -> Int64
+    ) async throws -> Int64 {
+        let places = try await naming(.archive, at: path) { try Workplace.Place.inARow(layers.distinct) }
         return try await working(beside: path, for: .spool, places) { work in
-            try await onDisk(path) {
+            let inflated = try await onDisk(path) {
                 // Layers seldom inflate to less than they are.
-                let inflated = assembly.isOnDisk ? layers.distinct.map(\.size) : []
-                try DiskRoom.require(work.missing + inflated, beside: path)
+                let output = isOnDisk ? layers.distinct.map(\.size) : []
+                try DiskRoom.require(work.missing + output, beside: path)
+                return try InflatedLayers(of: draft, layers, into: work, over: link(jobs), jobs: jobs, place: path)
             }
-            try await layers.fetchAll(from: source, jobs: jobs, over: link(jobs), into: work)
-            layers.reportAssembling()
-            var spools: [Digest: SpoolFile] = [:]
-            for layer in layers.distinct {
-                spools[layer.digest] = SpoolFile(in: work.file, at: work.start(of: layer), size: layer.size)
-            }
-            return try await assembly.write(spools, jobs: jobs)
+            return try await body(inflated)
         }
     }
 

@@ -40,7 +40,8 @@ extension Archiver {
             let path = folder.path(of: member)
             try await working(beside: path, for: .archive, [.init(blob: layer, starts: [0])]) { work in
                 layers.reportCache(of: work)
-                try await layers.fetch(layer, from: source) { try work.transfer(layer, over: link, progress: $0) }
+                let transfer = try work.transfer(layer, over: link, progress: layers.progress(of: layer))
+                try await layers.fetch(transfer, from: source)
                 try await onDisk(path) { try work.file.commit(replacing: true) }
             }
         }

@@ -27,23 +27,24 @@ struct PulledLayers: Sendable {
         (self.numbers, self.distinct, self.report) = (numbers, distinct, report)
     }
 
-    /// Fetches and verifies one layer.
-    ///
-    /// - Parameter transfer: makes its transfer, which tells the given closure how many bytes are here.
-    /// - Throws: as ``BlobSource/fetch(_:step:retrying:)``, and what `transfer` throws.
-    func fetch(
-        _ layer: Descriptor, from source: any BlobSource,
-        as transfer: (_ progress: @escaping @Sendable (Int64) -> Void) throws -> BlobTransfer
-    ) async throws {
+    /// What a layer's transfer tells of the bytes that are here.
+    func progress(of layer: Descriptor) -> @Sendable (Int64) -> Void {
         let numbers = numbers[layer.digest] ?? []
-        let transfer = try transfer { bytes in
+        return { [report] bytes in
             for number in numbers { report(.received(layer: number, bytes: bytes)) }
         }
+    }
+
+    /// Fetches and verifies one layer.
+    ///
+    /// - Throws: as ``BlobSource/fetch(_:step:retrying:)``.
+    func fetch(_ transfer: BlobTransfer, from source: any BlobSource) async throws {
+        let layer = transfer.blob
+        let numbers = numbers[layer.digest] ?? []
         // However it ends, what has come is written down for the next run.
         defer { transfer.keepRecord() }
-        let kept = transfer.received
-        if kept > 0 {
-            for number in numbers { report(.resumed(layer: number, bytes: kept)) }
+        if transfer.kept > 0 {
+            for number in numbers { report(.resumed(layer: number, bytes: transfer.kept)) }
         }
         try await source.fetch(transfer, step: .layer(layer.digest)) { attempt, reason in
             for number in numbers { report(.retrying(layer: number, attempt: attempt, reason: reason)) }
@@ -55,21 +56,13 @@ struct PulledLayers: Sendable {
     func fetchAll(from source: any BlobSource, jobs: Int, over link: Link, into work: Workplace) async throws {
         reportCache(of: work)
         try await forEach(jobs: jobs) { layer in
-            try await fetch(layer, from: source) { try work.transfer(layer, over: link, progress: $0) }
+            try await fetch(work.transfer(layer, over: link, progress: progress(of: layer)), from: source)
         }
     }
 
     /// Does something with every layer, at most `jobs` at a time, lowest first; the first failure ends the others.
     func forEach(jobs: Int, _ body: @escaping @Sendable (Descriptor) async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            var rest = distinct[...]
-            func startNext() {
-                guard let layer = rest.popFirst() else { return }
-                group.addTask { try await body(layer) }
-            }
-            for _ in 0..<max(1, jobs) { startNext() }
-            while try await group.next() != nil { startNext() }
-        }
+        try await distinct.forEach(jobs: jobs, body)
     }
 
     /// Says why nothing can be kept of what is fetched into a file, if nothing can.
@@ -93,6 +86,21 @@ struct PulledLayers: Sendable {
     func reportAssembling() { report(.assembling) }
 }
 
+extension Sequence where Element: Sendable {
+    /// Does something with every element, at most `jobs` at a time, in their order; the first failure ends the others.
+    func forEach(jobs: Int, _ body: @escaping @Sendable (Element) async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var rest = makeIterator()
+            func startNext() {
+                guard let element = rest.next() else { return }
+                group.addTask { try await body(element) }
+            }
+            for _ in 0..<Swift.max(1, jobs) { startNext() }
+            while try await group.next() != nil { startNext() }
+        }
+    }
+}
+
 extension ArchiveMember.Content {
     /// The layer, or other blob of the registry, that a member holds.
     var layer: Descriptor? {
@@ -100,5 +108,10 @@ extension ArchiveMember.Content {
         case .blob(let descriptor), .inflated(let descriptor, _): descriptor
         case .folder, .link, .bytes: nil
         }
+    }
+
+    /// The inflated layer that a member holds.
+    var inflated: LayerContent? {
+        if case .inflated(let blob, let diffID) = self { LayerContent(blob: blob, diffID: diffID) } else { nil }
     }
 }

@@ -74,4 +74,9 @@ struct JoinedBlobs: BlobSource {
         }
         throw failure
     }
+
+    /// See ``BlobSource``.
+    func bring(_ part: Range<Int64>, of transfer: BlobTransfer) async {
+        await sources[transfer.blob.digest]?.first?.bring(part, of: transfer)
+    }
 }

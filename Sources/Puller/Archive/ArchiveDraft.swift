@@ -28,4 +28,11 @@ struct ArchiveDraft: Sendable {
     func members(sizes: InflatedSizes) throws(PullError.Cause) -> [ArchiveMember] {
         layout.needsInflatedSizes ? try layout.members(of: images, sizes: sizes) : members
     }
+
+    /// Where everything stands once it is known, or believed, what the layers inflate to; nil where one is missing.
+    ///
+    /// - Throws: as ``members(sizes:)``; `.malformed` when the sizes' sum cannot be counted.
+    func plan(_ sizes: InflatedSizes) throws(PullError.Cause) -> ArchivePlan? {
+        try ArchivePlan(members(sizes: sizes), sizes: sizes)
+    }
 }

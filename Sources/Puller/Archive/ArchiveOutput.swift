@@ -40,9 +40,6 @@ struct ArchiveOutput: ~Copyable {
         try TarHeader.end.withUnsafeBytes { try write(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
     }
 
-    /// Leaves out bytes that have been, or need not be, written at their place in the file.
-    mutating func skip(_ count: Int64) { delivery.written += count }
-
     /// Ends the compression.
     ///
     /// - Returns: How many bytes have reached the sink.

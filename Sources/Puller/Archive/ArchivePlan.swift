@@ -21,14 +21,17 @@ struct ArchivePlan: Sendable {
     /// The count of the archive's bytes, the end included.
     let totalSize: Int64
 
-    /// Plans an archive; nil where a layer is inflated, whose size is not known beforehand.
+    /// Plans an archive; nil where it holds an inflated layer whose size nobody knows.
     ///
+    /// - Parameter sizes: what layers inflate to, as far as that is known or believed.
     /// - Throws: `.malformed` when a size is negative or their sum cannot be counted.
-    init?(_ members: [ArchiveMember]) throws(PullError.Cause) {
+    init?(_ members: [ArchiveMember], sizes: InflatedSizes = [:]) throws(PullError.Cause) {
         var entries: [Entry] = []
         var end: Int64 = 0
         for member in members {
-            guard let size = member.content.size else { return nil }
+            guard let size = member.content.size ?? member.content.inflated.flatMap({ sizes[$0.diffID] }) else {
+                return nil
+            }
             guard size >= 0 else { throw .malformed("negative size") }
             let header = TarHeader.bytes(of: member, size: size)
             let contentOffset = try Self.sum(end, Int64(header.count))
@@ -38,6 +41,12 @@ struct ArchivePlan: Sendable {
         }
         self.entries = entries
         totalSize = try Self.sum(end, Int64(TarHeader.end.count))
+    }
+
+    /// Where a layer's inflated bytes stand, and how many they are; nil where the archive has no such layer.
+    func places(of layer: LayerContent) -> (starts: [Int64], size: Int64)? {
+        let own = entries.filter { $0.member.content.inflated == layer }
+        return own.first.map { (own.map(\.contentOffset), $0.size) }
     }
 
     private static func sum(_ one: Int64, _ other: Int64) throws(PullError.Cause) -> Int64 {

@@ -1,8 +1,8 @@
 internal import LabNet
 internal import Synchronization
 
-/// Writes an archive from its beginning to its end, member after member: for standard output, for archives that are
-/// compressed as a whole, and for layouts whose sizes come out only as layers are inflated.
+/// Writes an archive from its beginning to its end, member after member: for standard output, for a daemon, and for archives
+/// that are compressed as a whole.
 ///
 /// One task at a time writes; it is a class behind a lock because members arrive in several HTTP exchanges, whose handlers
 /// are `@Sendable`. All its calls block.
@@ -15,14 +15,11 @@ final class ArchiveStream: Sendable {
     }
 
     private let state: Mutex<State>
-    /// The file, where a place in it can be written again: nil for pipes and compressed archives.
-    private let file: ArchiveFile?
 
     /// Begins an archive in a file, which is left to the caller to be committed.
     ///
     /// - Throws: `.unsupported` when the compression cannot be begun.
     init(to file: ArchiveFile, compression: ArchiveRequest.Compression = .none) throws(PullError.Cause) {
-        self.file = compression == .none ? file : nil
         state = Mutex(State(output: try ArchiveOutput(to: .file(file), compression: compression)))
     }
 
@@ -30,7 +27,6 @@ final class ArchiveStream: Sendable {
     ///
     /// - Throws: `.unsupported` when the compression cannot be begun.
     init(to pipe: consuming FileDescriptor, compression: ArchiveRequest.Compression = .none) throws(PullError.Cause) {
-        file = nil
         state = Mutex(State(output: try ArchiveOutput(to: .pipe(pipe), compression: compression)))
     }
 
@@ -41,7 +37,6 @@ final class ArchiveStream: Sendable {
     init(
         to body: any HTTPBodyWriting, compression: ArchiveRequest.Compression = .none
     ) throws(PullError.Cause) {
-        file = nil
         state = Mutex(State(output: try ArchiveOutput(to: .request(body), compression: compression)))
     }
 
@@ -98,55 +93,6 @@ final class ArchiveStream: Sendable {
         }
     }
 
-    /// Whether a place in it can be written again.
-    var canGoBack: Bool { file != nil }
-
-    /// Writes a layer that is inflated from a blob on disk.
-    ///
-    /// Without a size its diffID is checked here: in a plain file it is inflated once and its header put before it;
-    /// elsewhere the size must be known first, so it is inflated twice.
-    ///
-    /// - Parameter size: what it inflates to, where that is known and its diffID checked.
-    /// - Throws: `.undecodable`, `.unsupported`, `.diffIDMismatch`, `.disk`, `.outputClosed`; `CancellationError`.
-    func append(_ member: ArchiveMember, inflating spool: SpoolFile, size: Int64? = nil) throws {
-        guard case .inflated(_, let diffID) = member.content else { return try append(member) }
-        if size == nil, let file {
-            return try append(member, diffID: diffID, inflating: spool, inPlaceIn: file)
-        }
-        try begin(member, size: size ?? spool.inflatedSize(verifying: diffID))
-        try spool.inflate { try write($0) }
-        try end()
-    }
-
-    private func append(
-        _ member: ArchiveMember, diffID: Digest, inflating spool: SpoolFile, inPlaceIn file: ArchiveFile
-    ) throws {
-        let start = try state.withLock { state in
-            if let missing = state.missing { throw PullError.Cause.sizeMismatch(expected: missing, actual: 0) }
-            return state.output.written
-        }
-        var header = TarHeader.bytes(of: member, size: 0)
-        while true {
-            let room = Int64(header.count)
-            let layer = try VerifiedLayer(diffID: diffID)
-            try spool.inflate { piece in
-                let offset = start + room + layer.received
-                try layer.update(piece)
-                try file.write(piece, at: offset)
-            }
-            try layer.finish()
-            header = TarHeader.bytes(of: member, size: layer.received)
-            // A layer beyond 8 GiB takes a longer header than room was left for: once more, with that room.
-            if Int64(header.count) > room { continue }
-            try file.write(header, at: start)
-            let size = layer.received
-            state.withLock { state in
-                state.output.skip(room + size + Int64(TarHeader.padding(after: size)))
-            }
-            return
-        }
-    }
-
     /// Ends the archive; to be called once.
     ///
     /// - Returns: The count of the bytes that have been written to the file or pipe.
@@ -168,14 +114,5 @@ extension SpoolFile {
         var inflater = Inflater()
         try forEachPiece { try inflater.push($0, into: body) }
         try inflater.finish(into: body)
-    }
-    /// How many bytes the blob inflates to.
-    ///
-    /// - Throws: as ``inflate(into:)``; `.diffIDMismatch` where they are others than those of the diffID.
-    func inflatedSize(verifying diffID: Digest) throws -> Int64 {
-        let layer = try VerifiedLayer(diffID: diffID)
-        try inflate { try layer.update($0) }
-        try layer.finish()
-        return layer.received
     }
 }

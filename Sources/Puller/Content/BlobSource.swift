@@ -16,4 +16,12 @@ protocol BlobSource: Sendable {
         _ transfer: BlobTransfer, step: PullError.Step,
         retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void
     ) async throws
+
+    /// Brings one part of a blob ahead of the rest, where that is easily done. Whatever fails here, ``fetch`` meets again.
+    func bring(_ part: Range<Int64>, of transfer: BlobTransfer) async
+}
+
+extension BlobSource {
+    /// Whoever has no easy way to a part brings it with the rest.
+    func bring(_ part: Range<Int64>, of transfer: BlobTransfer) async {}
 }

@@ -18,47 +18,42 @@ struct GzipInflate: ~Copyable {
 
     // zlib keeps a pointer to the stream in its state, so it must not move: allocated by `start`, freed by `deinit`.
     private let stream: UnsafeMutablePointer<z_stream>
-    private let output: UnsafeMutableRawBufferPointer
     private var position = Position.inside
 
-    private init(owning stream: UnsafeMutablePointer<z_stream>, output: UnsafeMutableRawBufferPointer) {
-        self.stream = stream
-        self.output = output
-    }
+    private init(owning stream: UnsafeMutablePointer<z_stream>) { self.stream = stream }
 
     deinit {
         inflateEnd(stream)
         stream.deallocate()
-        output.deallocate()
     }
 
     /// Begins before the first member.
     ///
-    /// - Parameter outputSize: How many inflated bytes are handed on at most at a time.
     /// - Throws: `.undecodable` when there is no memory.
-    static func start(outputSize: Int = 256 * 1024) throws(PullError.Cause) -> GzipInflate {
+    static func start() throws(PullError.Cause) -> GzipInflate {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
-        let gzip = GzipInflate(
-            owning: stream, output: .allocate(byteCount: outputSize, alignment: 16))
+        let gzip = GzipInflate(owning: stream)
         guard zlib_inflate_init_gzip(stream) == Z_OK else { throw .undecodable("gzip: no memory") }
         return gzip
     }
 
-    /// Takes in the next compressed bytes and hands on what they inflate to.
+    /// Inflates until the output is full or the input is used up, which then begins behind what was read.
     ///
-    /// - Throws: `.undecodable` on bytes that are not gzip; what `sink` throws.
-    mutating func push(
-        _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        var rest = input[...]
-        while !rest.isEmpty {
+    /// - Returns: how much of the output is filled; where all of it is, more may be to come even without input.
+    /// - Throws: `.undecodable` on bytes that are not gzip.
+    mutating func decode(
+        _ input: inout UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(PullError.Cause) -> Int {
+        var filled = 0
+        repeat {
             switch position {
-            case .inside: try inflateMember(&rest, into: sink)
-            case .between(let count): try lookForMember(&rest, seen: count, into: sink)
-            case .behind: return
+            case .inside: filled += try inflateMember(&input, into: output.rest(from: filled))
+            case .between(let count): lookForMember(&input, seen: count)
+            case .behind: input = input.rest(from: input.count)
             }
-        }
+        } while filled < output.count && !input.isEmpty
+        return filled
     }
 
     /// Whether bytes that are no member have come behind the last one.
@@ -78,50 +73,47 @@ struct GzipInflate: ~Copyable {
     }
 
     private mutating func inflateMember(
-        _ rest: inout Slice<UnsafeRawBufferPointer>, into sink: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        // zlib counts in 32 bits.
-        let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Int(Int32.max)))
-        // zlib does not write through next_in; it is only declared without const.
+        _ input: inout UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(PullError.Cause) -> Int {
+        // zlib counts in 32 bits, and does not write through next_in; it is only declared without const.
+        let piece = UnsafeRawBufferPointer(rebasing: input.prefix(Int(Int32.max)))
+        let room = min(output.count, Int(Int32.max))
         stream.pointee.next_in = UnsafeMutablePointer(mutating: piece.assumingMemoryBound(to: UInt8.self).baseAddress)
         stream.pointee.avail_in = UInt32(piece.count)
-        defer { rest = rest.dropFirst(piece.count - Int(stream.pointee.avail_in)) }
-        repeat {
-            stream.pointee.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
-            stream.pointee.avail_out = UInt32(output.count)
-            let code = inflate(stream, Z_NO_FLUSH)
-            let produced = output.count - Int(stream.pointee.avail_out)
-            if produced > 0 { try sink(UnsafeRawBufferPointer(rebasing: output[..<produced])) }
-            switch code {
-            case Z_OK: break
-            case Z_BUF_ERROR: return  // It can do nothing without more input.
-            case Z_STREAM_END:
-                position = .between(magic: 0)
-                return
-            default:
-                throw PullError.Cause.undecodable(
-                    "gzip: " + (stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(code)"))
-            }
-        } while stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0
+        stream.pointee.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
+        stream.pointee.avail_out = UInt32(room)
+        let code = inflate(stream, Z_NO_FLUSH)
+        input = input.rest(from: piece.count - Int(stream.pointee.avail_in))
+        switch code {
+        // It may be able to do nothing without more input.
+        case Z_OK, Z_BUF_ERROR: break
+        case Z_STREAM_END: position = .between(magic: 0)
+        default:
+            throw .undecodable("gzip: " + (stream.pointee.msg.map { String(cString: $0) } ?? "zlib error \(code)"))
+        }
+        return room - Int(stream.pointee.avail_out)
     }
 
     /// Reads the bytes behind a member, until they are the magic of the next one or cannot become it.
-    private mutating func lookForMember(
-        _ rest: inout Slice<UnsafeRawBufferPointer>, seen count: Int, into sink: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        guard rest.removeFirst() == Self.magic[count] else {
-            position = .behind
-            return
-        }
-        guard count + 1 == Self.magic.count else {
-            position = .between(magic: count + 1)
-            return
-        }
+    private mutating func lookForMember(_ input: inout UnsafeRawBufferPointer, seen count: Int) {
+        guard let byte = input.first else { return }
+        input = input.rest(from: 1)
+        guard byte == Self.magic[count] else { return position = .behind }
+        guard count + 1 == Self.magic.count else { return position = .between(magic: count + 1) }
         inflateReset(stream)
         position = .inside
-        try Self.magic.withUnsafeBytes { magic in
-            var magic = magic[...]
-            try inflateMember(&magic, into: sink)
+        Self.magic.withUnsafeBytes { feed($0) }
+    }
+
+    /// The magic, which has been read already, begins the next member.
+    private func feed(_ magic: UnsafeRawBufferPointer) {
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: magic.assumingMemoryBound(to: UInt8.self).baseAddress)
+        stream.pointee.avail_in = UInt32(magic.count)
+        var nothing: UInt8 = 0
+        withUnsafeMutablePointer(to: &nothing) { nothing in
+            // Three bytes of a header, which are right: there is no output and no error.
+            (stream.pointee.next_out, stream.pointee.avail_out) = (nothing, 1)
+            _ = inflate(stream, Z_NO_FLUSH)
         }
     }
 }

@@ -12,6 +12,8 @@ struct Inflater: ~Copyable {
     private var xz: XzDecoder?
     // The first bytes, until they can be told apart; at most one less than `Encoding.magicSize`.
     private var head: [UInt8] = []
+    // Where bytes stand that are handed on; nil as long as nobody wants them so.
+    private var block: ByteBlock?
 
     /// Begins with no bytes.
     init() {}
@@ -19,37 +21,43 @@ struct Inflater: ~Copyable {
     /// Whether bytes have come behind the end of a gzip layer that are none, and were left out; known at the end.
     private(set) var hasJunk = false
 
-    /// Takes in the next bytes of the layer and hands on what they inflate to, in pieces of at most 256 KiB, or of the
-    /// input's size where it is plain.
+    /// Inflates until the output is full or the input is used up, which then begins behind what was read.
     ///
-    /// - Throws: `.undecodable` on bytes that cannot be inflated; what `sink` throws.
-    mutating func push(
-        _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
+    /// - Returns: how much of the output is filled; where all of it is, more may be to come even without input.
+    /// - Throws: `.undecodable` on bytes that cannot be inflated.
+    mutating func inflate(
+        _ input: inout UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(PullError.Cause) -> Int {
         if encoding == nil {
-            let needed = max(0, Encoding.magicSize - head.count)
-            head.append(contentsOf: input.prefix(needed))
-            guard head.count >= Encoding.magicSize else { return }
-            try decide(into: sink)
-            try decode(UnsafeRawBufferPointer(rebasing: input.dropFirst(needed)), into: sink)
-        } else {
-            try decode(input, into: sink)
+            let taken = min(input.count, Encoding.magicSize - head.count)
+            head.append(contentsOf: input.prefix(taken))
+            input = input.rest(from: taken)
+            guard head.count >= Encoding.magicSize else { return 0 }
+            try decide()
         }
+        let filled = try decodeHead(into: output)
+        guard head.isEmpty, filled < output.count else { return filled }
+        return try filled + decode(&input, into: output.rest(from: filled))
     }
 
-    /// Says that no more bytes come, and hands on what is left.
+    /// Says that no more bytes come, and fills the output with what is left.
     ///
-    /// - Throws: as ``push(_:into:)``, and `.undecodable` when the layer breaks off.
-    mutating func finish(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
-        if encoding == nil { try decide(into: sink) }
+    /// - Returns: how much of the output is filled; where all of it is, more is to come.
+    /// - Throws: as ``inflate(_:into:)``, and `.undecodable` when the layer breaks off.
+    mutating func finish(into output: UnsafeMutableRawBufferPointer) throws(PullError.Cause) -> Int {
+        if encoding == nil { try decide() }
+        var filled = try decodeHead(into: output)
+        guard head.isEmpty, filled < output.count else { return filled }
+        filled += try xz?.finish(into: output.rest(from: filled)) ?? 0
+        guard filled < output.count else { return filled }
         try gzip?.finish()
         hasJunk = gzip?.endsInJunk() ?? false
         try zstd?.finish()
         try bzip2?.finish()
-        try xz?.finish(into: sink)
+        return filled
     }
 
-    private mutating func decide(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+    private mutating func decide() throws(PullError.Cause) {
         let encoding = Encoding(head)
         switch encoding {
         case .plain: break
@@ -59,19 +67,70 @@ struct Inflater: ~Copyable {
         case .xz: xz = try XzDecoder.start()
         }
         self.encoding = encoding
-        try head.withUnsafeBytes { try decode($0, into: sink) }
-        head = []
+    }
+
+    /// The first bytes have their turn before all others.
+    private mutating func decodeHead(into output: UnsafeMutableRawBufferPointer) throws(PullError.Cause) -> Int {
+        guard !head.isEmpty else { return 0 }
+        let first = head
+        let outcome = first.withUnsafeBytes { first in
+            var rest = first
+            let filled = Result { () throws(PullError.Cause) in try decode(&rest, into: output) }
+            head = Array(rest)
+            return filled
+        }
+        return try outcome.get()
     }
 
     private mutating func decode(
+        _ input: inout UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(PullError.Cause) -> Int {
+        switch encoding {
+        case .gzip: return try gzip?.decode(&input, into: output) ?? 0
+        case .zstd: return try zstd?.decode(&input, into: output) ?? 0
+        case .bzip2: return try bzip2?.decode(&input, into: output) ?? 0
+        case .xz: return try xz?.decode(&input, into: output) ?? 0
+        case .plain, nil:
+            let count = min(input.count, output.count)
+            output.copyMemory(from: UnsafeRawBufferPointer(rebasing: input.prefix(count)))
+            input = input.rest(from: count)
+            return count
+        }
+    }
+}
+
+/// Inflating where nobody has to wait: what comes out is handed on at once, in pieces of at most ``ByteBlock/usualSize``
+/// bytes, or of the input's size where it is plain.
+extension Inflater {
+    /// Takes in the next bytes of the layer and hands on what they inflate to.
+    ///
+    /// - Throws: `.undecodable` on bytes that cannot be inflated; what `sink` throws.
+    mutating func push(
         _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
-        guard !input.isEmpty else { return }
-        if encoding == .plain { try sink(input) }
-        try gzip?.push(input, into: sink)
-        try zstd?.push(input, into: sink)
-        try bzip2?.push(input, into: sink)
-        try xz?.push(input, into: sink)
+        if encoding == .plain, head.isEmpty { return try sink(input) }
+        var rest = input
+        try drain(into: sink) { inflater, output throws(PullError.Cause) in try inflater.inflate(&rest, into: output) }
+    }
+
+    /// Says that no more bytes come, and hands on what is left.
+    ///
+    /// - Throws: as ``push(_:into:)``, and `.undecodable` when the layer breaks off.
+    mutating func finish(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try drain(into: sink) { inflater, output throws(PullError.Cause) in try inflater.finish(into: output) }
+    }
+
+    private mutating func drain(
+        into sink: (UnsafeRawBufferPointer) throws -> Void,
+        _ step: (inout Inflater, UnsafeMutableRawBufferPointer) throws(PullError.Cause) -> Int
+    ) throws {
+        let block = block ?? ByteBlock()
+        self.block = block
+        var count = 0
+        repeat {
+            count = try step(&self, block.bytes)
+            if count > 0 { try sink(UnsafeRawBufferPointer(rebasing: block.bytes[..<count])) }
+        } while count == block.bytes.count
     }
 }
 
@@ -101,5 +160,17 @@ enum Encoding: String, Hashable, Sendable {
     private static func isSkippableFrame(_ head: some Collection<UInt8>) -> Bool {
         guard let first = head.first, first & 0xf0 == 0x50 else { return false }
         return head.dropFirst().starts(with: [0x2a, 0x4d, 0x18])
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// What follows so many bytes.
+    func rest(from count: Int) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: self[count...]) }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// What follows so many bytes.
+    func rest(from count: Int) -> UnsafeMutableRawBufferPointer {
+        UnsafeMutableRawBufferPointer(rebasing: self[count...])
     }
 }

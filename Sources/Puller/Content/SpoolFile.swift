@@ -26,6 +26,15 @@ final class SpoolFile: Sendable {
         }
     }
 
+    /// Brings one part ahead of the rest; for fewer bytes than memory has.
+    func bring(_ part: Range<Int64>, of transfer: BlobTransfer) async {
+        guard part.lowerBound >= 0, part.upperBound <= size else { return }
+        await withTaskExecutorPreference(.blocking) {
+            let bytes = try? file.bytes(at: place.lowerBound + part.lowerBound, count: part.count)
+            try? bytes?.withUnsafeBytes { try transfer.take($0, at: part.lowerBound) }
+        }
+    }
+
     /// So many of the first bytes; fewer only where there are no more.
     ///
     /// - Throws: `.disk`.

@@ -59,6 +59,11 @@ struct SpooledBlobs: BlobSource {
         }
     }
 
+    /// See ``BlobSource``.
+    func bring(_ part: Range<Int64>, of transfer: BlobTransfer) async {
+        await spools[transfer.blob.digest]?.bring(part, of: transfer)
+    }
+
     /// What a blob is compressed by, and the digest of what it inflates to.
     ///
     /// - Throws: `PullError`: `.undecodable`, `.disk`; `CancellationError`.

@@ -10,69 +10,72 @@ struct XzDecoder: ~Copyable {
 
     // liblzma keeps its state behind the stream: allocated by `start`, freed by `deinit`.
     private let stream: UnsafeMutablePointer<lzma_stream>
-    private let output: UnsafeMutableRawBufferPointer
 
-    private init(owning stream: UnsafeMutablePointer<lzma_stream>, output: UnsafeMutableRawBufferPointer) {
-        self.stream = stream
-        self.output = output
-    }
+    private init(owning stream: UnsafeMutablePointer<lzma_stream>) { self.stream = stream }
 
     deinit {
         lzma_end(stream)
         stream.deallocate()
-        output.deallocate()
     }
 
     /// Begins before the first stream.
     ///
-    /// - Parameter outputSize: How many bytes are handed on at most at a time.
     /// - Throws: `.undecodable` when there is no memory.
-    static func start(outputSize: Int = 256 * 1024) throws(PullError.Cause) -> XzDecoder {
+    static func start() throws(PullError.Cause) -> XzDecoder {
         let stream = UnsafeMutablePointer<lzma_stream>.allocate(capacity: 1)
         stream.initialize(to: lzma_stream_unused())
-        let decoder = XzDecoder(owning: stream, output: .allocate(byteCount: outputSize, alignment: 16))
+        let decoder = XzDecoder(owning: stream)
         guard lzma_streams_decoder(stream, memoryLimit) == LZMA_OK else {
             throw .undecodable("xz: no memory")
         }
         return decoder
     }
 
-    /// Takes in the next compressed bytes and hands on what they decompress to.
+    /// Decompresses until the output is full or the input is used up, which then begins behind what was read.
     ///
-    /// - Throws: `.undecodable` on bytes that are not xz; what `sink` throws.
-    mutating func push(
-        _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        guard !input.isEmpty else { return }
+    /// - Returns: how much of the output is filled; where all of it is, more may be to come even without input.
+    /// - Throws: `.undecodable` on bytes that are not xz.
+    mutating func decode(
+        _ input: inout UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(PullError.Cause) -> Int {
         stream.pointee.next_in = input.assumingMemoryBound(to: UInt8.self).baseAddress
         stream.pointee.avail_in = input.count
+        var filled = 0
         repeat {
-            _ = try step(LZMA_RUN, into: sink)
-        } while stream.pointee.avail_in > 0 || stream.pointee.avail_out == 0
+            filled += try step(LZMA_RUN, into: output.rest(from: filled)).written
+        } while filled < output.count && stream.pointee.avail_in > 0
+        input = input.rest(from: input.count - stream.pointee.avail_in)
+        return filled
     }
 
-    /// Says that no more bytes come, and hands on what is left.
+    /// Says that no more bytes come, and fills the output with what is left.
     ///
-    /// - Throws: `.undecodable` inside a stream; what `sink` throws.
-    mutating func finish(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+    /// - Returns: how much of the output is filled; where all of it is, more is to come.
+    /// - Throws: `.undecodable` inside a stream.
+    mutating func finish(into output: UnsafeMutableRawBufferPointer) throws(PullError.Cause) -> Int {
         stream.pointee.next_in = nil
         stream.pointee.avail_in = 0
-        while try step(LZMA_FINISH, into: sink) != LZMA_STREAM_END {}
+        var filled = 0
+        while filled < output.count {
+            let (code, written) = try step(LZMA_FINISH, into: output.rest(from: filled))
+            filled += written
+            if code == LZMA_STREAM_END { break }
+        }
+        return filled
     }
 
     private mutating func step(
-        _ action: lzma_action, into sink: (UnsafeRawBufferPointer) throws -> Void
-    ) throws -> lzma_ret {
+        _ action: lzma_action, into output: UnsafeMutableRawBufferPointer
+    ) throws(PullError.Cause) -> (code: lzma_ret, written: Int) {
         stream.pointee.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
         stream.pointee.avail_out = output.count
         let code = lzma_code(stream, action)
-        let produced = output.count - stream.pointee.avail_out
-        if produced > 0 { try sink(UnsafeRawBufferPointer(rebasing: output[..<produced])) }
+        let written = output.count - stream.pointee.avail_out
         switch code {
-        case LZMA_OK, LZMA_STREAM_END: return code
+        case LZMA_OK, LZMA_STREAM_END: return (code, written)
         // Nothing can be done without more input: while there may be some, that is no error.
-        case LZMA_BUF_ERROR where action == LZMA_RUN: return code
-        default: throw PullError.Cause.undecodable("xz: \(Self.words(for: code))")
+        case LZMA_BUF_ERROR where action == LZMA_RUN: return (code, written)
+        default: throw .undecodable("xz: \(Self.words(for: code))")
         }
     }
 

@@ -9,47 +9,39 @@ struct ZstandardDecoder: ~Copyable {
 
     // ZSTD_DCtx: made by `start`, freed by `deinit`.
     private let context: OpaquePointer
-    private let output: UnsafeMutableRawBufferPointer
     // What ZSTD_decompressStream returned last: 0 between frames, else a hint of what is missing.
     private var missing = 0
 
-    private init(owning context: OpaquePointer, output: UnsafeMutableRawBufferPointer) {
-        self.context = context
-        self.output = output
-    }
+    private init(owning context: OpaquePointer) { self.context = context }
 
-    deinit {
-        ZSTD_freeDCtx(context)
-        output.deallocate()
-    }
+    deinit { ZSTD_freeDCtx(context) }
 
     /// Begins before the first frame.
     ///
-    /// - Parameter outputSize: How many bytes are handed on at most at a time.
     /// - Throws: `.undecodable` when there is no memory.
-    static func start(outputSize: Int = 256 * 1024) throws(PullError.Cause) -> ZstandardDecoder {
+    static func start() throws(PullError.Cause) -> ZstandardDecoder {
         guard let context = ZSTD_createDCtx() else { throw .undecodable("zstd: no memory") }
-        let decoder = ZstandardDecoder(
-            owning: context, output: .allocate(byteCount: outputSize, alignment: 16))
+        let decoder = ZstandardDecoder(owning: context)
         try Self.check(ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, windowLimit))
         return decoder
     }
 
-    /// Takes in the next compressed bytes and hands on what they decompress to.
+    /// Decompresses until the output is full or the input is used up, which then begins behind what was read.
     ///
-    /// - Throws: `.undecodable` on bytes that are not zstd; what `sink` throws.
-    mutating func push(
-        _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
-    ) throws {
-        guard !input.isEmpty else { return }
+    /// - Returns: how much of the output is filled; where all of it is, more may be to come even without input.
+    /// - Throws: `.undecodable` on bytes that are not zstd.
+    mutating func decode(
+        _ input: inout UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws(PullError.Cause) -> Int {
+        // Between frames there is nothing to be said of no bytes.
+        guard !input.isEmpty || missing != 0 else { return 0 }
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
-        var target = ZSTD_outBuffer()
+        var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
         repeat {
-            target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
             missing = try Self.check(ZSTD_decompressStream(context, &target, &source))
-            if target.pos > 0 { try sink(UnsafeRawBufferPointer(rebasing: output[..<target.pos])) }
-            // A full output may hide more of it, even with no input left and even at what looks like a frame's end.
-        } while source.pos < source.size || (target.pos == target.size && missing != 0)
+        } while target.pos < target.size && source.pos < source.size
+        input = input.rest(from: source.pos)
+        return target.pos
     }
 
     /// Says that no more bytes come.

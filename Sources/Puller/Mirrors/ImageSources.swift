@@ -179,6 +179,12 @@ extension ImageSources: BlobSource {
         }
     }
 
+    /// See ``BlobSource``: whoever is asked first.
+    func bring(_ part: Range<Int64>, of transfer: BlobTransfer) async {
+        let first = standing.withLock { standing in clients.indices.first { standing.liars[$0] == nil } }
+        if let first { await clients[first].bring(part, of: transfer) }
+    }
+
     private func startedOver(
         _ client: RegistryClient, _ transfer: BlobTransfer, step: PullError.Step,
         retrying: @Sendable (_ attempt: Int, _ reason: PullError) -> Void

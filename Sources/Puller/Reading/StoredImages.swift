@@ -86,6 +86,16 @@ extension StoredImages: BlobSource {
     }
 }
 
+extension StoredImages {
+    /// See ``BlobSource``.
+    func bring(_ part: Range<Int64>, of transfer: BlobTransfer) async {
+        guard let layer = layers[transfer.blob.digest], !layer.isInflated,
+            let file = try? contents.file(layer.name)
+        else { return }
+        await file.bring(part, of: transfer)
+    }
+}
+
 /// Names the archive in errors, and the member where it is known; what is malformed there is no server's fault.
 private func reading<Value>(_ path: String, _ operation: () throws -> Value) async throws -> Value {
     try await naming(.stored, at: path) {

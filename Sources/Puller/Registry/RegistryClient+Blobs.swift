@@ -30,6 +30,17 @@ extension RegistryClient: BlobSource {
         }
     }
 
+    /// See ``BlobSource``.
+    func bring(_ part: Range<Int64>, of transfer: BlobTransfer) async {
+        await withTaskExecutorPreference(.blocking) {
+            _ = try? await transfer.link.lanes.pass(as: .leader) {
+                guard transfer.claim(part) else { return }
+                defer { transfer.release(part) }
+                _ = await bring(part, of: transfer, step: .layer(transfer.blob.digest))
+            }
+        }
+    }
+
     /// Fetches a blob that is held in memory.
     ///
     /// - Throws: `PullError`, `.malformed` for one over `limit`.

@@ -35,12 +35,24 @@ final class BlobTransfer: Sendable {
         /// What is not in the record yet.
         var unrecorded = ByteRanges()
         var waiting: AsyncStream<Void>.Continuation?
+        /// How often all of it was thrown away.
+        var attempt = 0
+        var isVerified = false
+        /// Those who read along and have read all that was there.
+        var readers: [Reader] = []
+    }
+
+    private struct Reader {
+        let known: Standing
+        let wake: AsyncStream<Void>.Continuation
     }
 
     /// What it must become.
     let blob: Descriptor
     /// What bounds it together with the others.
     let link: Link
+    /// How many bytes an earlier run has left.
+    let kept: Int64
     private let target: Target
     private let record: BlobRecord?
     private let progress: @Sendable (_ received: Int64) -> Void
@@ -58,6 +70,7 @@ final class BlobTransfer: Sendable {
         record: BlobRecord? = nil, progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) throws(PullError.Cause) {
         (self.blob, self.target, self.link, self.record, self.progress) = (blob, target, link, record, progress)
+        self.kept = kept.count
         let isLarge = blob.size >= Self.leastForHelp
         let mayBeHelped = if case .anywhere = target { isLarge && link.lanes.count > 1 } else { false }
         state = Mutex(
@@ -88,6 +101,7 @@ final class BlobTransfer: Sendable {
                 try put(piece, part, &state)
             }
             if state.unrecorded.count >= Self.recordedStep { keepRecord(&state) }
+            wakeReaders(&state)
             return state.have.count > before ? state.have.count : nil
         }
         if let received { progress(received) }
@@ -134,6 +148,7 @@ final class BlobTransfer: Sendable {
     func finish() throws {
         while try state.withLock({ state in
             try hashBehind(&state, atMost: Self.hashedStep)
+            wakeReaders(&state)
             return state.hashed < state.have.end(from: state.hashed)
         }) {
             try Task.checkCancellation()
@@ -147,6 +162,10 @@ final class BlobTransfer: Sendable {
         }
         guard actual == blob.digest else {
             throw PullError.Cause.digestMismatch(expected: blob.digest, actual: actual)
+        }
+        state.withLock { state in
+            state.isVerified = true
+            wakeReaders(&state)
         }
     }
 
@@ -177,6 +196,8 @@ final class BlobTransfer: Sendable {
             record?.forget()
             state.digester = digester
             (state.hashed, state.have, state.unrecorded, state.isFromBefore) = (0, ByteRanges(), ByteRanges(), false)
+            state.attempt += 1
+            wakeReaders(&state)
             return true
         }
     }
@@ -210,6 +231,9 @@ extension BlobTransfer {
     /// Whether the byte at this place is here already.
     func has(_ place: Int64) -> Bool { state.withLock { $0.have.end(from: place) > place } }
 
+    /// Whether all of this part is here already.
+    func has(_ part: Range<Int64>) -> Bool { state.withLock { $0.have.end(from: part.lowerBound) >= part.upperBound } }
+
     /// A piece for a helper, far behind what the one who leads is bringing; nil when there is none worth a request.
     func claim() -> Range<Int64>? {
         state.withLock { state in
@@ -221,6 +245,15 @@ extension BlobTransfer {
             let piece = gap.upperBound - size..<gap.upperBound
             state.claimed.append(piece)
             return piece
+        }
+    }
+
+    /// Undertakes to bring this part, if nobody else does.
+    func claim(_ part: Range<Int64>) -> Bool {
+        state.withLock { state in
+            guard openGaps(state).contains(where: { $0.contains(part) }) else { return false }
+            state.claimed.append(part)
+            return true
         }
     }
 
@@ -258,4 +291,65 @@ extension BlobTransfer {
     }
 
     private static let largestPiece: Int64 = 32 << 20
+}
+
+// MARK: Reading along
+
+extension BlobTransfer {
+    /// How much of the blob one may read who does not wait for its end.
+    struct Standing: Hashable, Sendable {
+        /// Changes when all that was there is thrown away: what was read of it is worth nothing then.
+        var attempt = 0
+        /// So many bytes stand in the file from its beginning on, and have been hashed.
+        var end: Int64 = 0
+        /// Whether they are the whole blob, and what its digest says. Before that they are anybody's.
+        var isVerified = false
+    }
+
+    /// Waits until markedly more can be read than is known, or all of it, or until all has to be read anew.
+    ///
+    /// - Throws: `CancellationError`.
+    func standing(after known: Standing) async throws -> Standing {
+        while true {
+            let (stream, wake) = AsyncStream.makeStream(of: Void.self)
+            let standing = state.withLock { state in
+                let standing = Self.standing(state)
+                if !standing.isNews(to: known) { state.readers.append(Reader(known: known, wake: wake)) }
+                return standing
+            }
+            if standing.isNews(to: known) { return standing }
+            for await _ in stream {}
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Reads what stands in the file. It blocks.
+    ///
+    /// - Returns: how many bytes; fewer than `buffer` holds only where somebody else has cut the file.
+    /// - Throws: what the target throws; `.unsupported` where nothing can be read back.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
+        guard case .anywhere(let file) = target else { throw PullError.Cause.unsupported("reading from a pipe") }
+        return try file.read(into: buffer, at: offset)
+    }
+
+    private static func standing(_ state: borrowing State) -> Standing {
+        Standing(attempt: state.attempt, end: state.hashed, isVerified: state.isVerified)
+    }
+
+    private func wakeReaders(_ state: inout State) {
+        guard !state.readers.isEmpty else { return }
+        let standing = Self.standing(state)
+        state.readers.removeAll { reader in
+            guard standing.isNews(to: reader.known) else { return false }
+            reader.wake.finish()
+            return true
+        }
+    }
+}
+
+extension BlobTransfer.Standing {
+    /// Whether it is worth waking somebody for.
+    fileprivate func isNews(to known: Self) -> Bool {
+        attempt != known.attempt || isVerified != known.isVerified || end >= known.end + Int64(ByteBlock.usualSize)
+    }
 }

@@ -30,9 +30,13 @@ enum LaidOut {
     static func write(_ images: [ArchivedImage], in layout: ArchiveLayout, to path: String) throws {
         let file = try ArchiveFile.create(at: path)
         let stream = try ArchiveStream(to: file)
-        for member in try members(of: images, in: layout) {
+        let sizes = try sizes(of: images)
+        for member in try layout.members(of: images, sizes: sizes) {
             switch member.content {
-            case .inflated(let layer, _): try stream.append(member, inflating: spool(layer, beside: path))
+            case .inflated(let layer, let diffID):
+                try stream.begin(member, size: sizes[diffID] ?? 0)
+                try spool(layer, beside: path).inflate { try stream.write($0) }
+                try stream.end()
             case .blob(let layer):
                 try stream.begin(member, size: layer.size)
                 try blob(layer.digest).withUnsafeBytes { try stream.write($0) }

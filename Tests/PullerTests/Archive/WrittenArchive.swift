@@ -18,16 +18,19 @@ enum WrittenArchive {
         for member in members {
             switch member.content {
             case .inflated(let layer, _):
-                try stream.append(member, inflating: .holding(try blob(layer.digest), beside: path))
-            case .blob(let layer):
-                try stream.append(
-                    ArchiveMember(
-                        path: member.path, content: .bytes(try blob(layer.digest)), mode: member.mode,
-                        modified: member.modified, owner: member.owner))
+                try stream.append(member.holding(inflate(blob(layer.digest), pieces: 1 << 20)))
+            case .blob(let layer): try stream.append(member.holding(blob(layer.digest)))
             default: try stream.append(member)
             }
         }
         _ = try stream.finish()
         try archive.commit(replacing: true)
+    }
+}
+
+extension ArchiveMember {
+    /// The member, with these bytes in it.
+    fileprivate func holding(_ bytes: [UInt8]) -> ArchiveMember {
+        ArchiveMember(path: path, content: .bytes(bytes), mode: mode, modified: modified, owner: owner)
     }
 }

@@ -113,7 +113,7 @@ func inflate(_ input: [UInt8], pieces size: Int) throws -> [UInt8] {
     var inflater = Inflater()
     var output: [UInt8] = []
     for start in stride(from: 0, to: input.count, by: size) {
-        try Array(input[start..<min(input.count, start + size)]).withUnsafeBytes { piece in
+        try Array(input[start..<start + min(input.count - start, size)]).withUnsafeBytes { piece in
             try inflater.push(piece) { output.append(contentsOf: $0) }
         }
     }

@@ -9,16 +9,16 @@ struct ServedImage {
     var manifest: [UInt8]
     private var blobs: [(Descriptor, [UInt8])]
 
-    /// The layers are plain: their diffIDs are their digests, unless told otherwise.
+    /// The layers are plain: their diffIDs are their digests, unless told otherwise. All are called by one media type.
     init(
         layers contents: [[UInt8]], platform: String = #""os":"linux","architecture":"amd64""#,
-        diffIDs: [Digest]? = nil,
+        diffIDs: [Digest]? = nil, type: String = "application/vnd.oci.image.layer.v1.tar",
         algorithm: Digest.Algorithm = .sha256
     ) throws {
         func descriptor(_ bytes: [UInt8], _ type: String) throws -> Descriptor {
             Descriptor(mediaType: type, digest: try Digester.digest(algorithm, of: bytes), size: Int64(bytes.count))
         }
-        layers = try contents.map { try descriptor($0, "application/vnd.oci.image.layer.v1.tar") }
+        layers = try contents.map { try descriptor($0, type) }
         let ids = try (diffIDs ?? contents.map { try Digester.digest(of: $0) }).map { "\"\($0)\"" }.joined(
             separator: ",")
         config = Array(#"{\#(platform),"rootfs":{"type":"layers","diff_ids":[\#(ids)]},"history":[],"config":{}}"#.utf8)
