@@ -28,7 +28,7 @@ public struct ImageDescription: Hashable, Sendable {
     /// How many bytes the layers' blobs have; one that occurs again counts once.
     public var size: Int64 {
         var seen: Set<Digest> = []
-        return layers.reduce(0) { seen.insert($1.blob.digest).inserted ? $0 &+ $1.blob.size : $0 }
+        return layers.map(\.blob).filter { seen.insert($0.digest).inserted }.map(\.size).sizeSum
     }
 }
 

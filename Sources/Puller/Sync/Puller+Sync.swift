@@ -65,7 +65,5 @@ extension Puller {
 
 extension [ArchivedImage] {
     /// The bytes of all their layers, each counted once.
-    var distinctSize: Int64 {
-        Set(flatMap(\.layers)).reduce(0) { $0 &+ $1.size }
-    }
+    var distinctSize: Int64 { Set(flatMap(\.layers)).lazy.map(\.size).sizeSum }
 }

@@ -100,7 +100,7 @@ extension ArchiveJudgement {
         add(
             StoredImageSummary(
                 names: names, id: manifest.config.digest, digest: target, platform: platform,
-                layers: manifest.layers.count, size: manifest.layers.reduce(0) { $0 + $1.size }))
+                layers: manifest.layers.count, size: manifest.layers.map(\.size).sizeSum))
         return [manifest.config.digest]
     }
 
@@ -154,7 +154,7 @@ extension ArchiveJudgement {
                 StoredImageSummary(
                     names: StoredName.references(entry.names).map(\.familiar), id: id, digest: known?.digest,
                     platform: platform, layers: layers.count,
-                    size: layers.reduce(0) { $0 + ($1.file?.entry.size ?? 0) }))
+                    size: layers.map { $0.file?.entry.size ?? 0 }.sizeSum))
         }
         return configs
     }

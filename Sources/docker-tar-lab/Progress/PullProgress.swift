@@ -41,8 +41,8 @@ struct PullProgress: Hashable, Sendable {
     init(isSending: Bool = false) { self.isSending = isSending }
 
     /// Bytes that are here, and bytes in all; a repeated layer counts once.
-    var received: Int64 { layers.reduce(0) { $0 + ($1.isRepeated ? 0 : min($1.received, $1.size)) } }
-    var size: Int64 { layers.reduce(0) { $0 + ($1.isRepeated ? 0 : $1.size) } }
+    var received: Int64 { layers.lazy.filter { !$0.isRepeated }.map { min($0.received, $0.size) }.sizeSum }
+    var size: Int64 { layers.lazy.filter { !$0.isRepeated }.map(\.size).sizeSum }
     /// How many layers are here and right.
     var verifiedCount: Int { layers.count { $0.phase == .verified } }
 
