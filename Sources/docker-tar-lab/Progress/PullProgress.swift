@@ -48,10 +48,7 @@ struct PullProgress: Hashable, Sendable {
 
     /// The seconds that are left at the present speed; nil while that cannot be said.
     func secondsLeft(at now: Duration) -> Int64? {
-        let speed = rate.current(at: now)
-        guard speed >= 1, size > received else { return nil }
-        let seconds = (Double(size - received) / speed).rounded(.up)
-        return seconds < 360_000 ? Int64(seconds) : nil
+        rate.secondsLeft(for: size - received, at: now)
     }
 
     /// Takes one event.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Puller
@@ -44,6 +45,23 @@ import Testing
         tar.end()
         try Data(tar.bytes).write(to: URL(filePath: folder.path("a.tar")))
         return try await StoredImages.verify(folder.path("a.tar"))
+    }
+
+    @Test func howFarItIsIsToldPieceByPiece() async throws {
+        let path = GoldenImage.folder.appending(path: "docker-20.10.tar").path
+        let steps = Mutex<[Int64]>([])
+        let wholes = Mutex<Set<Int64>>([])
+        _ = try await StoredImages.verify(path) { read, all in
+            steps.withLock { $0.append(read) }
+            wholes.withLock { _ = $0.insert(all) }
+        }
+        let opened = try OpenFile(path)
+        let files = try TarIndex(opened, size: opened.size).entries.filter { $0.kind == .file }
+        let told = steps.withLock(\.self)
+        #expect(wholes.withLock(\.self) == [files.map(\.size).reduce(0, +)])
+        #expect(told == told.sorted())
+        #expect(told.last == files.map(\.size).reduce(0, +))
+        #expect(Set(told).count > files.filter { $0.size > 0 }.count, "large members are told of while they are read")
     }
 
     @Test func whatIsSuperfluousIsTold() async throws {
