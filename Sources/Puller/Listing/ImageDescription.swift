@@ -77,7 +77,6 @@ extension RegistryClient {
     func description(
         of reference: ImageReference, for platform: Platform?, report: @Sendable (PullEvent) -> Void
     ) async throws -> ImageDescription {
-        let usual = Platform(os: "linux", architecture: "amd64")
         let document = try await document(of: reference, report: report)
         let found: FoundImage
         switch document {
@@ -96,7 +95,7 @@ extension RegistryClient {
             }
         case .index(let index):
             do {
-                found = try await image(in: index, for: platform ?? usual)
+                found = try await image(in: index, for: platform ?? .usual)
             } catch let error as PullError {
                 guard platform == nil, case .noSuchPlatform(_, let available) = error.cause,
                     let first = available.first?.platform
