@@ -14,8 +14,9 @@ extension ArchiveRequest.Output {
         }
     }
 
-    /// Refuses what no pull may replace, before anything is asked: folders, devices and pipes always (`-o /dev/null` as
-    /// root must not make a file of it), and everything where nothing may be replaced.
+    /// Refuses what no pull may replace, before anything is asked. For a file: folders, devices and pipes always
+    /// (`-o /dev/null` as root must not make a file of it), and everything where nothing may be replaced. For an OCI
+    /// layout's folder: a file, and a folder that holds other things.
     ///
     /// - Throws: `PullError` with `.exists` or `.disk`.
     func refuseUnusable() async throws {

@@ -22,9 +22,13 @@ extension Session {
     func verify(_ request: VerifyRequest) async throws -> ExitCode {
         var reports: [ArchiveReport] = []
         var codes: [ExitCode] = []
+        let display = display(on: request.asJSON ? .error : .output, isForTerminals: true)
         for path in request.paths {
             do {
-                reports.append(try await StoredImages.verify(path))
+                let report = try await display.show(ReadingProgress(of: path)) { showing in
+                    try await StoredImages.verify(path) { showing(.init(read: $0, all: $1)) }
+                }
+                reports.append(report)
             } catch let error as PullError {
                 codes.append(tell(error, of: path))
             }

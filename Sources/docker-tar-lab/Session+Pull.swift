@@ -39,7 +39,7 @@ extension Session {
             omitsForeignLayers: archive.omitsForeignLayers,
             nameCount: result.images.flatMap(\.names).count)
         console.verbatim("Output File:  \(path)", on: stream)
-        console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream)
+        if !engines.names.isEmpty { console.say([Sentence.loadsInto(engines.names).text(in: language)], on: stream) }
         for note in engines.notes { journal.tell(note) }
     }
 

@@ -58,10 +58,15 @@ struct Session: Sendable {
     }
 
     /// Shows the progress of one archive.
-    func display(on stream: Console.Stream) -> ProgressDisplay<ContinuousClock> {
-        ProgressDisplay(
-            console: console, stream: stream, style: invocation.isQuiet ? .none : canDraw ? .drawn : .plain,
-            language: language, clock: ContinuousClock())
+    ///
+    /// - Parameter isForTerminals: whether nothing is shown where no picture can be drawn.
+    func display(
+        on stream: Console.Stream, isForTerminals: Bool = false
+    ) -> ProgressDisplay<ContinuousClock> {
+        let style: ProgressDisplay<ContinuousClock>.Style = canDraw ? .drawn : isForTerminals ? .none : .plain
+        return ProgressDisplay(
+            console: console, stream: stream, style: invocation.isQuiet ? .none : style, language: language,
+            clock: ContinuousClock())
     }
 
     private func diagnose(_ request: DiagnosisRequest) async throws -> ExitCode {

@@ -4,11 +4,6 @@ struct ArchiveIndex {
     /// The descriptors, in the order of the images and their names.
     private(set) var descriptors: [GoJSON] = []
 
-    /// The annotations that name an image; containerd reads the first, everybody else the second.
-    static let nameAnnotations = [name, refName]
-    private static let name = "io.containerd.image.name"
-    private static let refName = "org.opencontainers.image.ref.name"
-
     /// Adds an image: as often as it has names, and once if it has none.
     ///
     /// - Parameters:
@@ -20,7 +15,7 @@ struct ArchiveIndex {
     ) throws(PullError.Cause) {
         let places = Self.distributionSources(sources)
         for name in names {
-            let notes = [(Self.name, name.full), (Self.refName, name.tag)]
+            let notes = [(Annotation.imageName, name.full), (Annotation.refName, name.tag)]
             descriptors.append(try Self.annotated(target, with: places + notes))
         }
         if names.isEmpty { descriptors.append(try Self.annotated(target, with: places)) }
@@ -32,21 +27,25 @@ struct ArchiveIndex {
 
     /// The descriptors of any index, as ``tellApart()`` makes them. A reference that somebody else chose stays.
     static func tellingApart(_ descriptors: [GoJSON]) -> [GoJSON] {
-        let labels = descriptors.map { ownName(of: $0)?.tag ?? $0["annotations"]?[refName] ?? .null }
+        let labels = descriptors.map { ownName(of: $0)?.tag ?? $0["annotations"]?[Annotation.refName] ?? .null }
         let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
         return zip(descriptors, labels).map { descriptor, label in
             guard let name = ownName(of: descriptor) else { return descriptor }
-            return descriptor.setting(refName, to: counts[label] == 1 ? name.tag : name.full, in: "annotations")
+            return descriptor.setting(
+                Annotation.refName, to: counts[label] == 1 ? name.tag : name.full, in: "annotations")
         }
     }
 
     /// The full name of a descriptor and the tag in it, where its reference is one of the two.
     private static func ownName(of descriptor: GoJSON) -> (full: GoJSON, tag: GoJSON)? {
-        guard let notes = descriptor["annotations"], case .string(let full)? = notes[name] else { return nil }
+        guard let notes = descriptor["annotations"], case .string(let full)? = notes[Annotation.imageName] else {
+            return nil
+        }
         // A tag has no colon, and in a name with a tag it comes last.
         let tag = GoJSON.string(Array(full.reversed().prefix { $0 != UInt8(ascii: ":") }.reversed()))
         let own = (full: GoJSON.string(full), tag: tag)
-        return notes[refName] == own.tag || notes[refName] == own.full ? own : nil
+        let refName = notes[Annotation.refName]
+        return refName == own.tag || refName == own.full ? own : nil
     }
 
     /// The document.
@@ -67,11 +66,10 @@ struct ArchiveIndex {
         return type.written(named)
     }
 
-    /// What containerd notes of the places that a blob was pulled from: for each host the repositories there
-    /// (`core/remotes/docker/handler.go`).
+    /// What containerd notes of the places that a blob was pulled from: for each host the repositories there.
     private static func distributionSources(_ sources: [ImageReference]) -> [(key: String, value: String)] {
         Dictionary(grouping: sources, by: \.host).map { host, sources in
-            ("containerd.io/distribution.source.\(host)", Set(sources.map(\.path)).sorted().joined(separator: ","))
+            (Annotation.source(at: host), Set(sources.map(\.path)).sorted().joined(separator: ","))
         }
     }
 

@@ -30,26 +30,15 @@ struct OCIFolder: Sendable {
     ///
     /// - Throws: `.exists`, `.disk`.
     func make() throws(PullError.Cause) {
-        if mkdir(path, 0o755) != 0, errno != EEXIST { throw .disk(errno: errno) }
+        try Folder.make(path)
         try refuseForeign()
     }
 
     private func isOurs() throws(PullError.Cause) -> Bool {
-        guard let listing = opendir(path) else {
-            if errno == ENOTDIR { return false }
-            throw .disk(errno: errno)
-        }
-        defer { closedir(listing) }
-        var isEmpty = true
-        while let entry = readdir(listing) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name == "oci-layout" { return true }
-            // A first run that was killed has left blobs, and no name for them yet.
-            if name != "." && name != ".." && name != "blobs" && !name.hasPrefix(".oci-layout.") { isEmpty = false }
-        }
-        return isEmpty
+        let names: [String]
+        do throws(PullError.Cause) { names = try Folder.names(in: path) } catch .disk(errno: ENOTDIR) { return false }
+        // A first run that was killed has left blobs, and no name for them yet.
+        return names.contains("oci-layout") || names.allSatisfy { $0 == "blobs" || $0.hasPrefix(".oci-layout.") }
     }
 
     /// Where a member stands.
@@ -65,7 +54,7 @@ struct OCIFolder: Sendable {
     ///
     /// - Throws: `.disk`.
     func make(_ folder: ArchiveMember) throws(PullError.Cause) {
-        if mkdir(path(of: folder), 0o755) != 0, errno != EEXIST { throw .disk(errno: errno) }
+        try Folder.make(path(of: folder))
     }
 
     /// Writes a file whose bytes are known; one that is there already is replaced.
@@ -92,13 +81,11 @@ struct OCIFolder: Sendable {
     ///
     /// - Throws: `.disk`; `.malformed` when what stands there is no index.
     func index(adding bytes: [UInt8]) throws(PullError.Cause) -> [UInt8] {
-        guard let old = try contents(of: "index.json") else { return bytes }
-        let new = try GoJSON(parsing: bytes)
-        guard case .object(let members) = try GoJSON(parsing: old) else { throw .malformed("index.json: no object") }
-        let added = new["manifests"]?.elements ?? []
-        let kept = (try GoJSON(parsing: old))["manifests"]?.elements.filter { one in
-            !added.contains { $0.isSame(as: one) }
-        }
+        guard let standing = try standingIndex() else { return bytes }
+        let old = try GoJSON(parsing: standing)
+        guard case .object(let members) = old else { throw .malformed("index.json: no object") }
+        let added = try GoJSON(parsing: bytes)["manifests"]?.elements ?? []
+        let kept = old["manifests"]?.elements.filter { one in !added.contains { $0.isSame(as: one) } }
         let merged = members.map { member -> GoJSON.Member in
             guard member.name.elementsEqual("manifests".utf8) else { return member }
             return .init(name: member.name, value: .array(ArchiveIndex.tellingApart((kept ?? []) + added)))
@@ -106,19 +93,15 @@ struct OCIFolder: Sendable {
         return GoJSON.object(merged).bytes()
     }
 
-    private func contents(of name: String) throws(PullError.Cause) -> [UInt8]? {
-        do throws(PullError.Cause) { return try read(name) } catch .disk(errno: ENOENT) { return nil }
-    }
-
-    private func read(_ name: String) throws(PullError.Cause) -> [UInt8] {
-        let file = try FileDescriptor.open("\(path)/\(name)", O_RDONLY)
-        var bytes = [UInt8](repeating: 0, count: Self.limit + 1)
-        let count: Result<Int, PullError.Cause> = bytes.withUnsafeMutableBytes { buffer in
-            Result { () throws(PullError.Cause) in try file.read(into: buffer, at: 0) }
+    /// The index that is there; nil where there is none.
+    private func standingIndex() throws(PullError.Cause) -> [UInt8]? {
+        do throws(PullError.Cause) {
+            let file = try OpenFile("\(path)/index.json")
+            guard file.size <= Self.limit else { throw .malformed("index.json: more than \(Self.limit) bytes") }
+            return try file.bytes(at: 0, count: Int(file.size))
+        } catch .disk(errno: ENOENT) {
+            return nil
         }
-        bytes.removeSubrange(try count.get()...)
-        guard bytes.count <= Self.limit else { throw .malformed("index.json: more than \(Self.limit) bytes") }
-        return bytes
     }
 
     /// An index of ten thousand images.
@@ -128,7 +111,7 @@ struct OCIFolder: Sendable {
 extension GoJSON {
     /// Whether two descriptors are an image of the same name, or without names the same content.
     fileprivate func isSame(as other: GoJSON) -> Bool {
-        let key = "io.containerd.image.name"
+        let key = Annotation.imageName
         let names = (self["annotations"]?[key], other["annotations"]?[key])
         return names.0 == names.1 && (names.0 != nil || self["digest"] == other["digest"])
     }

@@ -29,7 +29,7 @@ extension VerbatimLayout {
         let json = try GoJSON(parsing: index.bytes)
         let wanted = GoJSON.text(digest.description)
         return json["manifests"]?.elements.first { $0["digest"] == wanted }?
-            .dropping(ArchiveIndex.nameAnnotations, in: "annotations")
+            .dropping(Annotation.names, in: "annotations")
     }
 }
 

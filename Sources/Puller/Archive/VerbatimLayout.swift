@@ -66,8 +66,3 @@ struct VerbatimLayout {
         ArchiveMember(path: path, content: .bytes(json.bytes()), mode: mode, modified: 0)
     }
 }
-
-extension Digest {
-    /// Where a blob stands in an OCI image layout.
-    var blobPath: String { "blobs/\(algorithm.rawValue)/\(hex)" }
-}

@@ -42,6 +42,11 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     public var short: String { String(hex.prefix(12)) }
 }
 
+extension Digest {
+    /// Where a blob stands in an OCI image layout (image-spec, image-layout.md).
+    var blobPath: String { "blobs/\(algorithm.rawValue)/\(hex)" }
+}
+
 extension Digest: Codable {
     /// Reads the text form and refuses any other.
     public init(from decoder: any Decoder) throws {

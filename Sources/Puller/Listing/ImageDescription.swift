@@ -28,7 +28,7 @@ public struct ImageDescription: Hashable, Sendable {
     /// How many bytes the layers' blobs have; one that occurs again counts once.
     public var size: Int64 {
         var seen: Set<Digest> = []
-        return layers.reduce(0) { seen.insert($1.blob.digest).inserted ? $0 &+ $1.blob.size : $0 }
+        return layers.map(\.blob).filter { seen.insert($0.digest).inserted }.map(\.size).sizeSum
     }
 }
 
@@ -77,7 +77,6 @@ extension RegistryClient {
     func description(
         of reference: ImageReference, for platform: Platform?, report: @Sendable (PullEvent) -> Void
     ) async throws -> ImageDescription {
-        let usual = Platform(os: "linux", architecture: "amd64")
         let document = try await document(of: reference, report: report)
         let found: FoundImage
         switch document {
@@ -96,7 +95,7 @@ extension RegistryClient {
             }
         case .index(let index):
             do {
-                found = try await image(in: index, for: platform ?? usual)
+                found = try await image(in: index, for: platform ?? .usual)
             } catch let error as PullError {
                 guard platform == nil, case .noSuchPlatform(_, let available) = error.cause,
                     let first = available.first?.platform

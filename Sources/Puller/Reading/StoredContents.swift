@@ -106,7 +106,4 @@ struct StoredContents: Sendable {
         guard bytes.count == file.size else { throw .malformed(TarDamage.truncated.description) }
         return bytes
     }
-
-    /// The name of a blob (OCI image-spec, image-layout.md).
-    static func name(of digest: Digest) -> String { "blobs/\(digest.algorithm.rawValue)/\(digest.hex)" }
 }

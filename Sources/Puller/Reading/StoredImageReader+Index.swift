@@ -44,7 +44,7 @@ extension StoredImageReader {
     private mutating func documentOf(_ entry: Descriptor) throws -> ManifestDocument? {
         guard let bytes = try blob(entry, limit: ManifestDocument.limit) else { return nil }
         let claims = ManifestDocument.Claims(descriptor: entry.mediaType)
-        return try Self.at(StoredContents.name(of: entry.digest)) {
+        return try Self.at(entry.digest.blobPath) {
             try ManifestDocument(bytes, claims: claims, digest: entry.digest, isImage: false)
         }
     }
@@ -78,12 +78,12 @@ extension StoredImageReader {
 
     /// The image of a manifest, with its configuration; nil where something of it is missing that is not needed.
     private mutating func complete(_ manifest: Manifest, isNeeded: Bool) throws -> ArchivedImage? {
-        try Self.at(StoredContents.name(of: manifest.descriptor.digest)) { try manifest.refuseUnlessImage() }
+        try Self.at(manifest.descriptor.digest.blobPath) { try manifest.refuseUnlessImage() }
         guard let config = try blob(manifest.config, limit: ImageConfig.limit) else {
             if isNeeded { throw missing(manifest.config) }
             return nil
         }
-        let parsed = try Self.at(StoredContents.name(of: manifest.config.digest)) {
+        let parsed = try Self.at(manifest.config.digest.blobPath) {
             try ImageConfig(config, layers: manifest.layers.count)
         }
         var omitsForeignLayers = false
@@ -105,7 +105,7 @@ extension StoredImageReader {
     /// - Returns: whether it is there.
     private mutating func addLayer(_ layer: Descriptor) throws -> Bool {
         if layers[layer.digest] != nil { return true }
-        let name = StoredContents.name(of: layer.digest)
+        let name = layer.digest.blobPath
         return try at(name) { reader in
             guard let file = try reader.contents.file(name) else { return false }
             guard file.size == layer.size else {
@@ -117,7 +117,7 @@ extension StoredImageReader {
     }
 
     private func missing(_ blob: Descriptor) -> MemberFault {
-        MemberFault(member: StoredContents.name(of: blob.digest), cause: .notFound(""))
+        MemberFault(member: blob.digest.blobPath, cause: .notFound(""))
     }
 }
 

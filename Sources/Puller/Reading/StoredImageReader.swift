@@ -43,7 +43,7 @@ struct StoredImageReader {
 
     /// The bytes of a blob, verified; nil where it is not there.
     mutating func blob(_ descriptor: Descriptor, limit: Int) throws -> [UInt8]? {
-        let name = StoredContents.name(of: descriptor.digest)
+        let name = descriptor.digest.blobPath
         guard let bytes = try document(name, limit: limit) else { return nil }
         try Self.at(name) {
             guard bytes.count == descriptor.size else {

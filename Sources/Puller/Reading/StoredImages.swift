@@ -66,7 +66,7 @@ extension StoredImages: BlobSource {
     ) async throws {
         let digest = transfer.blob.digest
         guard let layer = layers[digest] else {
-            let place = "\(path): \(StoredContents.name(of: digest))"
+            let place = "\(path): \(digest.blobPath)"
             throw PullError(step: step, place: place, cause: .unreadableArchive("the layer is not there"))
         }
         try await withTaskExecutorPreference(.blocking) {

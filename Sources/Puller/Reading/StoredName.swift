@@ -1,12 +1,11 @@
 /// How archives name images.
 enum StoredName {
-    /// The names in the annotations of an OCI index (containerd, `images/archive`; OCI image-spec annotations.md).
-    ///
-    /// `io.containerd.image.name` is a whole name; `org.opencontainers.image.ref.name` may be one, or a mere tag, which
-    /// names nothing by itself.
+    /// The names in the annotations of an OCI index; a mere tag names nothing by itself.
     static func references(in annotations: [String: String]) -> [ImageReference] {
-        let whole = annotations[containerd].flatMap(reference)
-        let other = annotations[refName].flatMap { $0.contains("/") || $0.contains(":") ? reference($0) : nil }
+        let whole = annotations[Annotation.imageName].flatMap(reference)
+        let other = annotations[Annotation.refName].flatMap {
+            $0.contains("/") || $0.contains(":") ? reference($0) : nil
+        }
         return (whole ?? other).map { [$0] } ?? []
     }
 
@@ -17,9 +16,9 @@ enum StoredName {
 
     /// The repository that the blobs come from, where Docker has noted it.
     static func source(in annotations: [String: String]) -> ImageReference? {
-        let notes = annotations.filter { $0.key.hasPrefix(sourcePrefix) }.sorted { $0.key < $1.key }
+        let notes = annotations.filter { $0.key.hasPrefix(Annotation.sourcePrefix) }.sorted { $0.key < $1.key }
         return notes.lazy.compactMap { note -> ImageReference? in
-            let host = String(note.key.dropFirst(sourcePrefix.count))
+            let host = String(note.key.dropFirst(Annotation.sourcePrefix.count))
             // With a port it is a host beyond doubt; several repositories are separated by commas.
             guard let path = note.value.split(separator: ",").first,
                 let reference = try? ImageReference(parsing: "\(host):1/\(path)")
@@ -29,8 +28,4 @@ enum StoredName {
     }
 
     private static func reference(_ text: String) -> ImageReference? { try? ImageReference(parsing: text) }
-
-    private static let containerd = "io.containerd.image.name"
-    private static let refName = "org.opencontainers.image.ref.name"
-    private static let sourcePrefix = "containerd.io/distribution.source."
 }

@@ -17,6 +17,9 @@ public struct Platform: Hashable, Sendable, Codable {
         self.osVersion = osVersion
     }
 
+    /// The one that most people mean who name none: Linux on amd64.
+    public static let usual = Platform(os: "linux", architecture: "amd64")
+
     enum CodingKeys: String, CodingKey {
         case os, architecture, variant
         case osVersion = "os.version"

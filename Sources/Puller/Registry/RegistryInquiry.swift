@@ -111,6 +111,6 @@ extension RegistryInquiry {
 extension ImageIndex {
     /// The image that most people would pull: for Linux on amd64, or the first that there is.
     fileprivate var usual: Descriptor? {
-        manifest(for: Platform(os: "linux", architecture: "amd64")) ?? images.first
+        manifest(for: .usual) ?? images.first
     }
 }

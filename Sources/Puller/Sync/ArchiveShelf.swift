@@ -1,22 +1,19 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#endif
 internal import Synchronization
 
 /// What is at hand where a sync writes: archives that are finished, or an OCI layout. What they hold is not fetched again.
 final class ArchiveShelf: Sendable {
     private let opened = Mutex<[String: StoredImages]>([:])
 
-    /// Opens all archives in a folder. One that cannot be read is passed over: it is replaced, or stays as it is.
+    /// Opens all archives in a folder, if that can be read. One that cannot be read is passed over: it is replaced, or stays as it is.
     ///
     /// - Parameter folder: up to the names of archives; empty for where the command runs.
     /// - Throws: `CancellationError`.
     static func archives(inFolder folder: String) async throws -> ArchiveShelf {
         let shelf = ArchiveShelf()
-        let names = try await onDisk(folder) { files(in: folder.isEmpty ? "." : folder) }
-        for name in names where name.hasSuffix(".tar") && !name.hasPrefix(".") {
+        let names = try await onDisk(folder) {
+            (try? Folder.names(in: folder.isEmpty ? "." : folder, limit: fileLimit)) ?? []
+        }
+        for name in names.sorted() where name.hasSuffix(".tar") && !name.hasPrefix(".") {
             try await shelf.open(folder + name)
         }
         return shelf
@@ -49,20 +46,6 @@ final class ArchiveShelf: Sendable {
     /// Whoever has a layer; nil where nobody does.
     func holder(of layer: Digest) -> StoredImages? {
         opened.withLock { $0.values.first { $0.layers[layer].map { !$0.isInflated } ?? false } }
-    }
-
-    /// A folder's entries in the order of their names; none where it cannot be read. It blocks.
-    private static func files(in folder: String) -> [String] {
-        guard let listing = opendir(folder) else { return [] }
-        defer { closedir(listing) }
-        var names: [String] = []
-        while names.count < fileLimit, let entry = readdir(listing) {
-            names.append(
-                withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return names.sorted()
     }
 
     /// Each archive that is open holds a descriptor.

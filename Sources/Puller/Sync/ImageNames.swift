@@ -6,8 +6,7 @@ public enum ImageNames {
     /// - Throws: `ListFileError`.
     public static func parse(_ text: String) throws(ListFileError) -> [ImageReference] {
         var images: [ImageReference] = []
-        let body = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
-        for (index, line) in body.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+        for (index, line) in text.fileLines.enumerated() {
             let words = line.split(whereSeparator: \.isWhitespace).prefix { !$0.hasPrefix("#") }
             guard let name = words.first else { continue }
             images += try parse(String(name), tags: words.dropFirst(), line: index + 1)

@@ -12,7 +12,7 @@ public struct SyncTarget: Sendable {
     /// - Parameter folder: up to the archives' names: it ends in `/`, or is empty for where the command runs.
     /// - Throws: `PullError` with `.disk` where the folder cannot be made; `CancellationError`.
     public static func archives(inFolder folder: String) async throws -> SyncTarget {
-        if !folder.isEmpty { try await onDisk(folder) { try FolderPath.make(folder) } }
+        if !folder.isEmpty { try await onDisk(folder) { try Folder.make(folder) } }
         return SyncTarget(kind: .shelf(try await .archives(inFolder: folder)))
     }
 
@@ -65,7 +65,5 @@ extension Puller {
 
 extension [ArchivedImage] {
     /// The bytes of all their layers, each counted once.
-    var distinctSize: Int64 {
-        Set(flatMap(\.layers)).reduce(0) { $0 &+ $1.size }
-    }
+    var distinctSize: Int64 { Set(flatMap(\.layers)).lazy.map(\.size).sizeSum }
 }

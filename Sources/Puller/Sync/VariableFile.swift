@@ -8,8 +8,7 @@ public struct VariableFile: Hashable, Sendable {
     /// - Parameter environment: what values may refer to besides variables above them; it comes before them.
     /// - Throws: `ListFileError`.
     public init(parsing text: String, environment: [String: String] = [:]) throws(ListFileError) {
-        let body = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
-        let lines = body.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        let lines = text.fileLines
         var position = 0
         while position < lines.count {
             let number = position + 1
@@ -33,7 +32,7 @@ public struct VariableFile: Hashable, Sendable {
                 }
                 value = value[value.index(after: value.startIndex)..<end]
             } else {
-                value = Self.beforeComment(value)
+                value = value.beforeComment
             }
             let known = variables
             let substitution = Substitution(value: { environment[$0] ?? known[$0] }, isStrict: false)
@@ -62,15 +61,6 @@ public struct VariableFile: Hashable, Sendable {
             }
         }
         return nil
-    }
-
-    private static func beforeComment(_ text: Substring) -> Substring {
-        var isAfterBlank = true
-        return text.prefix { character in
-            if character == "#", isAfterBlank { return false }
-            isAfterBlank = character.isWhitespace
-            return true
-        }
     }
 
     private static func unescaped(_ text: Substring) -> String {

@@ -27,8 +27,7 @@ struct YAMLBlocks {
     }
 
     private init(_ text: String) {
-        let body = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
-        lines = body.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().map {
+        lines = text.fileLines.enumerated().map {
             number, whole in
             let indent = whole.prefix { $0 == " " }.count
             var text = whole.dropFirst(indent)
@@ -233,13 +232,8 @@ extension YAMLBlocks {
     }
 
     private static func beforeComment(_ text: Substring) -> (text: String, isCommented: Bool) {
-        var isAfterBlank = true
-        let kept = text.prefix { character in
-            if character == "#", isAfterBlank { return false }
-            isAfterBlank = character.isWhitespace
-            return true
-        }
-        return (kept.trimmed, kept.count < text.count)
+        let kept = text.beforeComment
+        return (kept.trimmed, kept.endIndex < text.endIndex)
     }
 
     /// A colon that ends a key has no place in a text without quotes: whoever wrote it meant something else.

@@ -26,7 +26,7 @@ struct ImagePush: Sendable {
         let blobs = image.blobs
         report(.planned(name, blobs: blobs))
         pushed.blobs = try await bring(blobs, to: client, link: link, jobs: jobs)
-        pushed.bytesSent = zip(blobs, pushed.blobs).reduce(0) { $1.1 == .sent ? $0 + $1.0.size : $0 }
+        pushed.bytesSent = zip(blobs, pushed.blobs).filter { $0.1 == .sent }.map(\.0.size).sizeSum
         for (document, bytes) in image.inner {
             let own = document.digest.description
             if try await client.published(own) == document.digest { continue }

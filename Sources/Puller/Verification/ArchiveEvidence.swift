@@ -23,7 +23,7 @@ struct ArchiveEvidence: Sendable {
     }
 
     /// The file that holds a blob.
-    func blob(_ digest: Digest) -> FileEvidence? { file(StoredContents.name(of: digest)) }
+    func blob(_ digest: Digest) -> FileEvidence? { file(digest.blobPath) }
 }
 
 /// What one file's bytes are.

@@ -1,9 +1,10 @@
 /// Reads an archive from its beginning to its end, once, and finds out what all of it is. It blocks.
 struct ArchiveExamination {
     let contents: StoredContents
-    /// Is told after every member how many of how many bytes have been read.
+    /// Is told after every piece how many of how many bytes have been read.
     let progress: @Sendable (_ read: Int64, _ all: Int64) -> Void
     private var heldBytes = 0
+    private var (read, all): (Int64, Int64) = (0, 0)
 
     init(_ contents: StoredContents, progress: @escaping @Sendable (Int64, Int64) -> Void) {
         (self.contents, self.progress) = (contents, progress)
@@ -28,12 +29,13 @@ struct ArchiveExamination {
     private mutating func examine(
         _ entries: [TarEntry], _ open: (TarEntry) throws -> SpoolFile?
     ) throws -> [Int: FileEvidence] {
-        let all = entries.reduce(Int64(0)) { $0 &+ $1.size }
-        var read: Int64 = 0
+        all = entries.lazy.filter { $0.kind == .file }.map(\.size).sizeSum
         var files: [Int: FileEvidence] = [:]
         for (number, entry) in entries.enumerated() where entry.kind == .file {
+            let end = [read, entry.size].sizeSum
             if let file = try open(entry) { files[number] = try examine(file, entry) }
-            read += entry.size
+            // Of a member that is cut off there was less.
+            read = end
             progress(read, all)
         }
         return files
@@ -62,6 +64,8 @@ struct ArchiveExamination {
         }
         try file.forEachPiece { piece in
             stored.update(piece)
+            read = [read, Int64(piece.count)].sizeSum
+            progress(read, all)
             try inflating { try inflater.push(piece, into: take) }
         }
         try inflating { try inflater.finish(into: take) }

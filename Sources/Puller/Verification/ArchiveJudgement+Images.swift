@@ -14,7 +14,7 @@ extension ArchiveJudgement {
         if index.manifests.isEmpty { add("index.json", .malformed("no image in it")) }
         for entry in index.manifests {
             let notes = entry.annotations ?? [:]
-            if let name = notes["io.containerd.image.name"], !LoadedName.isName(name) {
+            if let name = notes[Annotation.imageName], !LoadedName.isName(name) {
                 add("index.json", .invalidName(name))
             }
             let names = StoredName.references(in: notes).map(\.familiar)
@@ -57,7 +57,7 @@ extension ArchiveJudgement {
     private mutating func judge(
         _ entry: Descriptor, _ file: FileEvidence, _ names: [String], target: Digest, depth: Int
     ) -> Set<Digest> {
-        let name = StoredContents.name(of: entry.digest)
+        let name = entry.digest.blobPath
         switch document(file, name, claim: entry.mediaType) {
         case .index(let index)?:
             guard depth < 2 else {
@@ -81,11 +81,11 @@ extension ArchiveJudgement {
     private mutating func judge(
         _ manifest: Manifest, _ entry: Descriptor, _ names: [String], target: Digest
     ) -> Set<Digest> {
-        let name = StoredContents.name(of: entry.digest)
+        let name = entry.digest.blobPath
         let config = find(manifest.config)
         var layers: [(name: String, file: FileEvidence?)] = []
         for layer in manifest.layers {
-            let name = StoredContents.name(of: layer.digest)
+            let name = layer.digest.blobPath
             if layer.isForeign, evidence.blob(layer.digest) == nil {
                 add(name, .foreignAbsent)
                 layers.append((name, nil))
@@ -96,11 +96,11 @@ extension ArchiveJudgement {
         let isImage = MediaType.isImageConfig(manifest.config.mediaType) && !ImageIndex.images(among: [entry]).isEmpty
         guard isImage, let config else { return [] }
         do throws(PullError.Cause) { try manifest.refuseUnlessImage() } catch { add(name, .malformed(error.rule)) }
-        let platform = judge(config, StoredContents.name(of: manifest.config.digest), layers)
+        let platform = judge(config, manifest.config.digest.blobPath, layers)
         add(
             StoredImageSummary(
                 names: names, id: manifest.config.digest, digest: target, platform: platform,
-                layers: manifest.layers.count, size: manifest.layers.reduce(0) { $0 + $1.size }))
+                layers: manifest.layers.count, size: manifest.layers.map(\.size).sizeSum))
         return [manifest.config.digest]
     }
 
@@ -154,7 +154,7 @@ extension ArchiveJudgement {
                 StoredImageSummary(
                     names: StoredName.references(entry.names).map(\.familiar), id: id, digest: known?.digest,
                     platform: platform, layers: layers.count,
-                    size: layers.reduce(0) { $0 + ($1.file?.entry.size ?? 0) }))
+                    size: layers.map { $0.file?.entry.size ?? 0 }.sizeSum))
         }
         return configs
     }

@@ -75,7 +75,7 @@ struct ArchiveJudgement {
 
     /// A blob with its digest and size checked.
     mutating func find(_ blob: Descriptor) -> FileEvidence? {
-        guard let file = find(StoredContents.name(of: blob.digest)) else { return nil }
+        guard let file = find(blob.digest.blobPath) else { return nil }
         if file.entry.size != blob.size {
             add(file.entry.path, .sizeMismatch(expected: blob.size, actual: file.entry.size))
         }

@@ -76,7 +76,7 @@ struct ContainerdLoad {
             guard let layer = files[name] else { throw .missing(name) }
             layers.append(layer)
         }
-        let config = try config(file)
+        let config = try LoadedConfig(typed: file)
         for name in entry.names where !LoadedName.isName(name) { throw .invalidName(name) }
         // Their types are what their first bytes say.
         try unpack(config, layers.map { ($0, $0.layer.encoding != .plain) })
@@ -136,7 +136,7 @@ struct ContainerdLoad {
     private func loadManifest(_ manifest: GoObject) throws(EngineRefusal) -> Int {
         let text = try manifest.object("config")?.text("digest") ?? ""
         guard let file = Digest(text).flatMap({ store[$0] }) else { throw .missing(text) }
-        let config = try config(file)
+        let config = try LoadedConfig(typed: file)
         guard config.isForThisMachine else { return 1 }
         var layers: [(FileEvidence, isCompressed: Bool)] = []
         for layer in try manifest.objects("layers") ?? [] {
@@ -158,13 +158,6 @@ struct ContainerdLoad {
     /// Docker's plain type says nothing, the OCI's does.
     private static func isCompressed(_ type: String) -> Bool {
         type.contains("+") || type.hasPrefix("application/vnd.docker.")
-    }
-
-    /// A configuration with all the types that its fields must have.
-    private func config(_ file: FileEvidence) throws(EngineRefusal) -> LoadedConfig {
-        let config = try LoadedConfig(file)
-        guard let bytes = file.bytes, (try? V1Image(config: bytes)) != nil else { throw .malformed(file.entry.path) }
-        return config
     }
 
     private func unpack(

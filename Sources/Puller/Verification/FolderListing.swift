@@ -31,16 +31,13 @@ enum FolderListing {
 
     /// The names in a folder; none where there is no such folder.
     private static func names(in folder: String) throws(PullError.Cause) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if name != ".", name != ".." { names.append(name) }
-            guard names.count <= TarIndex.memberLimit else { throw .malformed("more files than any layout has") }
+        let names: [String]
+        do throws(PullError.Cause) {
+            names = try Folder.names(in: folder, limit: TarIndex.memberLimit + 1)
+        } catch .disk(let errno) where PullError.Cause.isOfAbsence(errno) {
+            return []
         }
+        guard names.count <= TarIndex.memberLimit else { throw .malformed("more files than any layout has") }
         return names
     }
 }

@@ -27,7 +27,7 @@ struct GraphdriverLoad {
         guard let file = unpacked.file(entry.config).flatMap({ evidence.files[$0] }) else {
             throw .missing(entry.config)
         }
-        let config = try config(file)
+        let config = try LoadedConfig(typed: file)
         guard let diffIDs = config.diffIDs else { throw .malformed(entry.config) }
         guard ["", "linux"].contains(config.os.lowercased()) else { throw .otherSystem(config.os) }
         guard entry.layers.count == diffIDs.count else {
@@ -40,13 +40,6 @@ struct GraphdriverLoad {
         }
         guard config.steps <= diffIDs.count else { throw .tooMuchHistory(entry.config) }
         for name in entry.names where !LoadedName.isTagged(name) { throw .invalidName(name) }
-    }
-
-    /// Reads a configuration with all the types that its fields must have.
-    private func config(_ file: FileEvidence) throws(EngineRefusal) -> LoadedConfig {
-        let config = try LoadedConfig(file)
-        guard let bytes = file.bytes, (try? V1Image(config: bytes)) != nil else { throw .malformed(file.entry.path) }
-        return config
     }
 
     /// Whether a layer can be inflated and unpacked.

@@ -40,6 +40,14 @@ struct LoadedConfig {
         steps = 0
         for step in try object.objects("history") ?? [] where try !step.bool("empty_layer") { steps += 1 }
     }
+
+    /// The same, where all other fields must have the types of Docker's struct too.
+    ///
+    /// - Throws: `.malformed`.
+    init(typed file: FileEvidence) throws(EngineRefusal) {
+        try self.init(file)
+        guard let bytes = file.bytes, (try? V1Image(config: bytes)) != nil else { throw .malformed(file.entry.path) }
+    }
 }
 
 /// Names as Docker reads them (distribution/reference).

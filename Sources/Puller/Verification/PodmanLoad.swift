@@ -2,6 +2,9 @@
 ///
 /// Rules: containers/image 5.23 `oci/layout`, `docker/internal/tarfile`, containers/common `libimage/load.go`; measured on
 /// podman 4.3.1.
+///
+/// Judged is the archive alone: a layer that is not in it podman fetches from the `urls` of its descriptor, where it has any
+/// and somebody answers there, and that does not count.
 struct PodmanLoad {
     let evidence: ArchiveEvidence
     /// The first member of each name.
@@ -40,7 +43,7 @@ struct PodmanLoad {
         let unpacked = try UnpackedArchive(evidence.entries, refusesOutside: false)
         func blob(_ digest: String) throws(EngineRefusal) -> FileEvidence {
             guard let digest = Digest(digest) else { throw .malformed("index.json") }
-            let name = StoredContents.name(of: digest)
+            let name = digest.blobPath
             guard let file = unpacked.file(name).flatMap({ evidence.files[$0] }) else { throw .missing(name) }
             return file
         }
@@ -48,8 +51,8 @@ struct PodmanLoad {
         let list = try GoObject(try GoJSON.beginning(index), in: "index.json").objects("manifests") ?? []
         guard list.count == 1, let entry = list.first else { throw .ambiguous }
         let notes = try entry.object("annotations")
-        let whole = try notes?.text("io.containerd.image.name")
-        let name = try notes?.text("org.opencontainers.image.ref.name")
+        let whole = try notes?.text(Annotation.imageName)
+        let name = try notes?.text(Annotation.refName)
         if let name = whole ?? name, !name.isEmpty, !LoadedName.isName(name) { throw .invalidName(name) }
         // The digest of this one is not looked at.
         var manifest = try document(try blob(try entry.text("digest") ?? ""), try entry.text("mediaType") ?? "")
@@ -127,8 +130,7 @@ struct PodmanLoad {
     private func load(_ entry: LoadedEntry) throws(EngineRefusal) {
         for name in entry.names where !LoadedName.isTagged(name) { throw .invalidName(name) }
         guard let file = try component(entry.config) else { throw .missing(entry.config) }
-        let config = try LoadedConfig(file)
-        guard let bytes = file.bytes, (try? V1Image(config: bytes)) != nil else { throw .malformed(entry.config) }
+        let config = try LoadedConfig(typed: file)
         guard let diffIDs = config.diffIDs else { throw .malformed(entry.config) }
         guard entry.layers.count == diffIDs.count else {
             throw .layerCount(layers: entry.layers.count, diffIDs: diffIDs.count)

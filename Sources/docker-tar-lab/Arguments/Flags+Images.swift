@@ -33,9 +33,12 @@ extension Flags {
     /// Whether a word means a file of names. No image's name begins with `.` or `/`; one that ends so is given by
     /// `-image`.
     static func isList(_ word: String) -> Bool {
-        word == "-" || word.hasPrefix("/") || word.hasPrefix("./") || word.hasPrefix("../")
+        word == "-" || beginsAsPath(word)
             || [".txt", ".list", ".yml", ".yaml"].contains { word.lowercased().hasSuffix($0) }
     }
+
+    /// Whether a word begins as paths do, and no image's name.
+    static func beginsAsPath(_ word: String) -> Bool { ["/", "./", "../"].contains(where: word.hasPrefix) }
 
     private func images(
         ofFile path: String, in surroundings: Surroundings

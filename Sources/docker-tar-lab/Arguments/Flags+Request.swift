@@ -13,7 +13,7 @@ extension Flags {
         let platform = try platform()
         let ownName = references.first?.archiveFileName(for: platform)
         var request = PullRequest(
-            references: references, platform: platform ?? Self.usualPlatform,
+            references: references, platform: platform ?? .usual,
             archive: try archive(called: ownName, in: surroundings))
         request.allPlatforms = platform == nil
         request.name = try name()
@@ -21,11 +21,9 @@ extension Flags {
         return request
     }
 
-    static let usualPlatform = Platform(os: "linux", architecture: "amd64")
-
     /// The platform; nil for all of them.
     func platform() throws(UsageError) -> Platform? {
-        guard let arch else { return Self.usualPlatform }
+        guard let arch else { return .usual }
         guard arch.lowercased() != "all" else { return nil }
         do { return try Platform(parsing: arch) } catch {
             throw .invalidValue(.arch, error.text, .reason(error))

@@ -29,7 +29,7 @@ extension Flags {
         archive.layout = try layout(of: format, in: surroundings)
         archive.omitsForeignLayers = try skipsForeignLayers()
         archive.jobs = try parallelJobs()
-        var pull = PullRequest(references: images, platform: platform ?? Self.usualPlatform, archive: archive)
+        var pull = PullRequest(references: images, platform: platform ?? .usual, archive: archive)
         pull.allPlatforms = platform == nil
         return SyncRequest(
             sync: ImageSync(images), template: pull,
@@ -67,7 +67,6 @@ extension Flags {
     /// has ends as archives do.
     static func isArchive(_ word: String) -> Bool {
         let endings = [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar.xz", ".tar.bz2"]
-        return word.hasPrefix("/") || word.hasPrefix("./") || word.hasPrefix("../") || word == "." || word == ".."
-            || endings.contains(where: word.lowercased().hasSuffix)
+        return beginsAsPath(word) || word == "." || word == ".." || endings.contains(where: word.lowercased().hasSuffix)
     }
 }

@@ -141,6 +141,7 @@ extension Invocation {
         switch task {
         case .diagnose: STDERR_FILENO
         case .sync(let request) where request.asJSON: STDERR_FILENO
+        case .verify(let request) where request.asJSON: STDERR_FILENO
         default: circumstances.writesToOutput ? STDERR_FILENO : STDOUT_FILENO
         }
     }

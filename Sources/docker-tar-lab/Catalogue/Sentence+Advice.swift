@@ -208,8 +208,8 @@ extension Sentence {
 
     static var withoutForeignLayers: Sentence {
         Sentence(
-            en: "ask whoever made the image, or take -format docker, which leaves such layers out.",
-            zh: "请联系镜像的制作者，或改用 -format docker（归档中不含此类镜像层）。")
+            en: "ask whoever made the image, or leave layers that may not be handed on out with -foreign skip.",
+            zh: "请联系镜像的制作者，或用 -foreign skip 跳过禁止再分发的镜像层。")
     }
 
     static var nameIt: Sentence {

@@ -41,8 +41,10 @@ extension Sentence {
 
     static var foreignLayers: Sentence {
         Sentence(
-            en: "layers that may not be handed on are left out, as docker save does; the engine fetches them itself.",
-            zh: "与 docker save 一样，归档中不含禁止再分发的镜像层；加载时由引擎自行下载。")
+            en: "layers that may not be handed on are left out, as docker save does. Docker and containerd do not load "
+                + "the image without them; podman fetches them from the address in the manifest, where there is one.",
+            zh: "与 docker save 一样，归档中不含禁止再分发的镜像层。缺少它们，Docker 和 containerd 无法加载该镜像；"
+                + "podman 会按清单中的地址（如有）自行下载。")
     }
 
     static var foreignLayersIncluded: Sentence {

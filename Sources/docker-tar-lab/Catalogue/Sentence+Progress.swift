@@ -61,6 +61,17 @@ extension Sentence {
                 + (left.map { "，\($0.zh)" } ?? ""))
     }
 
+    /// How far an archive has been read that is judged.
+    static func reading(
+        _ name: String, percent: Int, bytes: String, speed: String?, secondsLeft: Int64?
+    ) -> Sentence {
+        let speed = speed.map { ", \($0)" } ?? ""
+        let left = secondsLeft.map(timeLeft)
+        return Sentence(
+            en: "Reading \(percent)% (\(bytes)\(speed))" + (left.map { ", \($0.en)" } ?? "") + ": \(name)",
+            zh: "正在读取 \(percent)%（\(bytes)\(speed)）" + (left.map { "，\($0.zh)" } ?? "") + "：\(name)")
+    }
+
     /// What an examination is at with a host.
     static func stage(_ stage: Progress.Stage) -> Sentence {
         switch stage {

@@ -44,8 +44,9 @@ extension Sentence {
         case .missing: Sentence(en: "it is named and not there", zh: "被引用，但不存在")
         case .foreignAbsent:
             Sentence(
-                en: "this layer may not be handed on and was left out; no engine loads the image without it",
-                zh: "该层不可再分发，归档中没有；缺少它，任何引擎都无法加载该镜像")
+                en: "this layer may not be handed on and was left out; Docker does not load the image without it, "
+                    + "podman fetches it from the address in the manifest, where there is one",
+                zh: "该层禁止再分发，归档中没有；缺少它，Docker 无法加载该镜像，podman 会按清单中的地址（如有）自行下载")
         case .superfluous: Sentence(en: "nothing names it", zh: "没有被任何内容引用")
         case .duplicate: Sentence(en: "several members have this name", zh: "有多个同名成员")
         case .leadsOutside: Sentence(en: "its name or link leads out of the archive", zh: "名称或链接指向归档之外")

@@ -127,13 +127,14 @@ struct ProgressLines {
         return String(repeating: "█", count: filled) + String(repeating: " ", count: width - filled)
     }
 
-    private static func speed(_ perSecond: Double) -> String? {
+    /// `24 MB/s`; nil while it cannot be said.
+    static func speed(_ perSecond: Double) -> String? {
         guard perSecond >= 1, let bytes = Int64(exactly: perSecond.rounded()) else { return nil }
         return "\(ByteCount.text(bytes))/s"
     }
 
     /// Whole percent, rounded down: 100 is said of what is complete.
-    private static func percent(_ part: Int64, of whole: Int64) -> Int {
+    static func percent(_ part: Int64, of whole: Int64) -> Int {
         guard whole > 0 else { return 0 }
         return Int(min(1, max(0, Double(part) / Double(whole))) * 100)
     }

@@ -41,17 +41,14 @@ struct PullProgress: Hashable, Sendable {
     init(isSending: Bool = false) { self.isSending = isSending }
 
     /// Bytes that are here, and bytes in all; a repeated layer counts once.
-    var received: Int64 { layers.reduce(0) { $0 + ($1.isRepeated ? 0 : min($1.received, $1.size)) } }
-    var size: Int64 { layers.reduce(0) { $0 + ($1.isRepeated ? 0 : $1.size) } }
+    var received: Int64 { layers.lazy.filter { !$0.isRepeated }.map { min($0.received, $0.size) }.sizeSum }
+    var size: Int64 { layers.lazy.filter { !$0.isRepeated }.map(\.size).sizeSum }
     /// How many layers are here and right.
     var verifiedCount: Int { layers.count { $0.phase == .verified } }
 
     /// The seconds that are left at the present speed; nil while that cannot be said.
     func secondsLeft(at now: Duration) -> Int64? {
-        let speed = rate.current(at: now)
-        guard speed >= 1, size > received else { return nil }
-        let seconds = (Double(size - received) / speed).rounded(.up)
-        return seconds < 360_000 ? Int64(seconds) : nil
+        rate.secondsLeft(for: size - received, at: now)
     }
 
     /// Takes one event.

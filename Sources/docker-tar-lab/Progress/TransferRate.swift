@@ -28,6 +28,14 @@ struct TransferRate: Hashable, Sendable {
         return perSecond * Self.memory / (silence + Self.memory)
     }
 
+    /// The seconds that so many bytes take at the present speed; nil for none, and while it cannot be said.
+    func secondsLeft(for rest: Int64, at now: Duration) -> Int64? {
+        let speed = current(at: now)
+        guard speed >= 1, rest > 0 else { return nil }
+        let seconds = (Double(rest) / speed).rounded(.up)
+        return seconds < 360_000 ? Int64(seconds) : nil
+    }
+
     /// Seconds after which a new speed counts as much as the old one.
     private static let memory = 3.0
 }

@@ -31,7 +31,7 @@ struct Journal: Sendable {
     func happened(_ event: PullEvent) {
         switch event {
         case .planned(let layers):
-            write(.planned(layers.count, ByteCount.text(layers.reduce(0) { $0 &+ $1.size })))
+            write(.planned(layers.count, ByteCount.text(layers.map(\.size).sizeSum)))
         case .received, .assembling: break
         case .resumed(let layer, let bytes): write(.resumed(layer + 1, ByteCount.text(bytes)))
         case .cacheUnusable(let errno): tell(.cacheUnusable(.errno(errno)))
@@ -50,7 +50,7 @@ struct Journal: Sendable {
     func happened(_ event: PushEvent) {
         switch event {
         case .planned(let name, let blobs):
-            write(.planned(blobs.count, ByteCount.text(blobs.reduce(0) { $0 &+ $1.size })))
+            write(.planned(blobs.count, ByteCount.text(blobs.map(\.size).sizeSum)))
             write(.begins(.push, name.description), .debug)
         case .sent, .pushed: break
         case .settled(let blob, let arrival): write(.settled(blob + 1, arrival), .debug)

@@ -55,8 +55,8 @@ struct SyncListing {
             done: rows.count { if case .brought = $0.outcome { true } else { false } },
             present: rows.count { if case .present = $0.outcome { true } else { false } },
             failed: rows.count { [.failedOutcome, .interruptedOutcome].contains($0.outcome.word) },
-            fetched: ByteCount.text(traffic.reduce(0) { $0 &+ $1.fetched }),
-            shared: ByteCount.text(traffic.reduce(0) { $0 &+ $1.shared }))
+            fetched: ByteCount.text(traffic.map(\.fetched).sizeSum),
+            shared: ByteCount.text(traffic.map(\.shared).sizeSum))
     }
 
     private struct Entry: Encodable {

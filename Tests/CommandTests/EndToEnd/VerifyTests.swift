@@ -36,6 +36,24 @@ import Testing
         #expect(try await Tool.run(["verify", scratch.path("bad.tar")]).status == 7)
     }
 
+    /// On a terminal it is shown how far it is, and then the verdict stands in its place.
+    @Test(
+        .enabled(if: Program.find("script") != nil),
+        arguments: [([String](), true), (["-quiet"], false), (["-json"], false)])
+    func aTerminalShowsHowFarItIs(flags: [String], shows: Bool) async throws {
+        let path = "\(TestImage.fixtures)/golden/docker-20.10.tar"
+        let words = ([Tool.path, "verify", path, "-lang", "en"] + flags).map { "'\($0)'" }.joined(separator: " ")
+        // Where JSON goes to the terminal, the progress goes to standard error, which is none here.
+        let outcome = try await Program.must(
+            "script", ["-q", "-e", "-c", "\(words) 2>/dev/null", "/dev/null"], environment: ["TERM": "xterm"])
+        #expect(outcome.contains(": docker-20.10.tar") == shows)
+        #expect(outcome.contains("Reading ") == shows)
+        #expect(outcome.contains("\u{1B}[1F\u{1B}[J") == shows)
+        #expect(outcome.contains(flags == ["-json"] ? "\"sound\"" : "\(path): all right"))
+        let plain = try await Tool.must(["verify", path, "-lang", "en"] + flags)
+        #expect(!plain.output.contains("Reading ") && plain.error.isEmpty)
+    }
+
     @Test func whatIsNoArchiveIsSaidToBeNone() async throws {
         let scratch = try Scratch()
         defer { scratch.remove() }

@@ -69,6 +69,22 @@ import Testing
         #expect(anew.rate.current(at: .seconds(3)) > 0)
     }
 
+    /// A hostile server's word for the sizes of two layers.
+    @Test func sizesBeyondAnySumDoNotEndTheProgram() {
+        let vast = progress(
+            [Sample.layer(1, size: .max), Sample.layer(2, size: .max)],
+            [(1, .received(layer: 0, bytes: 1000)), (2, .received(layer: 1, bytes: 1_000_000))])
+        #expect(vast.size == .max)
+        #expect(vast.received == 1_001_000)
+        #expect(vast.secondsLeft(at: .seconds(2)) == nil)
+        var whole = vast
+        for layer in 0...1 { whole.apply(.verified(layer: layer), at: .seconds(3)) }
+        #expect(whole.received == .max)
+        let lines = ProgressLines(size: TerminalSize(columns: 80, rows: 24), language: .english)
+        #expect(lines.block(vast, at: .seconds(2)).count == 3)
+        #expect(lines.block(whole, at: .seconds(3)).count == 3)
+    }
+
     @Test func whatDoesNotFitIsIgnored() {
         let wild = progress(
             [Sample.layer(1, size: 1000)],

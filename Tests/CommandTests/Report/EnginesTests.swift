@@ -68,8 +68,19 @@ import Testing
             layout: .docker(keepIndex: false), index: nil, layers: [Sample.layer(0, size: 1, type: foreign)],
             compression: .none, omitsForeignLayers: true)
         #expect(skipping.notes == [.foreignLayers])
+        #expect(skipping.names == [], "nobody knows where else it is")
         #expect(engines(.docker2010(saveTime: 0), [foreign]).notes == [])
         #expect(engines(.docker(keepIndex: false), [gzip], compression: .zstd).notes == [.zstdArchive])
         #expect(engines(.docker(keepIndex: false), [gzip], compression: .gzip).notes == [])
+    }
+
+    @Test(arguments: [(1, [Sentence.podman]), (2, [])])
+    func aLayerThatIsLeftOutIsFetchedByPodmanAlone(names: Int, engines: [Sentence]) {
+        var layer = Sample.layer(0, size: 1, type: "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip")
+        layer.urls = ["https://storage.example/layer"]
+        let skipping = Engines(
+            layout: .docker(keepIndex: false), index: nil, layers: [layer], compression: .none,
+            omitsForeignLayers: true, nameCount: names)
+        #expect(skipping.names == engines)
     }
 }

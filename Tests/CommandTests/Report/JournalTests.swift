@@ -67,6 +67,12 @@ import Testing
         #expect(log.allSatisfy { $0.prefixMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /#) != nil })
     }
 
+    @Test func sizesBeyondAnySumAreWrittenAsTheGreatest() async throws {
+        let layers = [Sample.layer(1, size: .max), Sample.layer(2, size: .max)]
+        let error = try await written(toError: true, toFile: false) { $0.happened(.planned(layers: layers)) }.error
+        #expect(error == ["[INFO] 2 layers, 9.2 EB"])
+    }
+
     @Test func withoutBothOnlyNoticesAreSaidAndQuietNotEvenThose() async throws {
         #expect(try await written(toError: false, toFile: false, everything).error.count == 2)
         #expect(try await written(toError: false, toFile: false, isQuiet: true, everything).error == [])

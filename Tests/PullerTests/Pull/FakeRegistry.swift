@@ -55,7 +55,7 @@ final class FakeRegistry: HTTPExchanging {
     }
 
     struct State {
-        var contents: [String: (bytes: [UInt8], type: String)] = [:]
+        var contents: [String: Content] = [:]
         /// Faults by path: the first is for the next request, the last stays when `lasting`.
         var faults: [String: [Fault]] = [:]
         var lasting: Set<String> = []
@@ -68,7 +68,21 @@ final class FakeRegistry: HTTPExchanging {
         var active: [String: Int] = [:]
         /// The most blobs that were being sent at a time.
         var peak = 0
+
+        /// A request for this path is being answered from now on.
+        ///
+        /// - Returns: whether there are too many of them.
+        mutating func begin(_ path: String) -> Bool {
+            active[path, default: 0] += 1
+            if path.contains("/blobs/") {
+                peak = max(peak, active.filter { $0.key.contains("/blobs/") }.values.reduce(0, +))
+            }
+            return active[path, default: 0] > crowds[path] ?? .max
+        }
     }
+
+    /// What stands under a path, and its Content-Type.
+    typealias Content = (bytes: [UInt8], type: String)
 
     let state = Mutex(State())
     let repository: String
@@ -114,52 +128,10 @@ final class FakeRegistry: HTTPExchanging {
             throw NetworkError(step: .secure, host: "fake", cause: .tls("wrong version number"))
         }
         let path = String(request.url.target.prefix { $0 != "?" })
-        let (content, planned) = state.withLock { state in
-            state.requests.append(
-                Request(
-                    method: request.method, origin: request.url.origin, path: path,
-                    range: request.headers.first(name: "Range"),
-                    authorization: request.authorization?.reveal()))
-            // HEAD has faults of its own, so that those of the content are not used up.
-            let name = request.method == .HEAD ? "HEAD \(path)" : path
-            var fault = state.faults[name]?.first
-            if !state.lasting.contains(name), fault != nil { state.faults[name]?.removeFirst() }
-            if path == "/token" {
-                state.tokens += 1
-                return (
-                    (bytes: Array(#"{"token":"t\#(state.tokens)"}"#.utf8), type: "application/json")
-                        as (
-                            bytes: [UInt8], type: String
-                        )?, fault
-                )
-            }
-            if let challenge, path.hasPrefix("/v2/") {
-                let isLetIn = [basic ?? "", "Bearer t\(state.tokens)"].contains(
-                    request.authorization?.reveal() ?? "none")
-                let isExpired: Bool = if case .expired? = fault { true } else { false }
-                if !isLetIn || isExpired {
-                    // The fault was for a response that is not given yet.
-                    if let pending = fault, !isExpired, !state.lasting.contains(path) {
-                        state.faults[path]?.insert(pending, at: 0)
-                    }
-                    fault = .status(401, #"{"errors":[{"message":"log in first"}]}"#, ["WWW-Authenticate": challenge])
-                }
-            }
-            return (state.contents[path], fault)
-        }
+        let (content, planned) = state.withLock { take(request, for: path, &$0) }
         var fault = planned
-        if case .ranged(let inner)? = fault { fault = request.headers.contains(name: "Range") ? inner : nil }
-        if case .none = fault, !request.headers.contains(name: "Range"), let hold = state.withLock({ $0.holds[path] }) {
-            fault = .holds(after: hold.count, until: hold.until)
-        }
         if case .silent? = fault { try await Task.sleep(for: .seconds(3600)) }
-        let isCrowded = state.withLock { state in
-            state.active[path, default: 0] += 1
-            if path.contains("/blobs/") {
-                state.peak = max(state.peak, state.active.filter { $0.key.contains("/blobs/") }.values.reduce(0, +))
-            }
-            return state.active[path, default: 0] > state.crowds[path] ?? .max
-        }
+        let isCrowded = state.withLock { $0.begin(path) }
         defer { state.withLock { $0.active[path, default: 1] -= 1 } }
         if isCrowded { fault = .status(429) }
         if case .network(let cause, let step)? = fault {
@@ -168,8 +140,41 @@ final class FakeRegistry: HTTPExchanging {
         return try await receive(Self.response(to: request, content: content, fault: fault))
     }
 
+    /// Notes a request, and says what is asked for by it and what goes wrong with it.
+    private func take(_ request: HTTPRequest, for path: String, _ state: inout State) -> (Content?, Fault?) {
+        state.requests.append(
+            Request(
+                method: request.method, origin: request.url.origin, path: path,
+                range: request.headers.first(name: "Range"), authorization: request.authorization?.reveal()))
+        // HEAD has faults of its own, so that those of the content are not used up.
+        let name = request.method == .HEAD ? "HEAD \(path)" : path
+        var content = state.contents[path]
+        var fault = state.faults[name]?.first
+        if !state.lasting.contains(name), fault != nil { state.faults[name]?.removeFirst() }
+        if path == "/token" {
+            state.tokens += 1
+            content = (Array(#"{"token":"t\#(state.tokens)"}"#.utf8), "application/json")
+        } else if let challenge, path.hasPrefix("/v2/") {
+            let welcome = [basic ?? "", "Bearer t\(state.tokens)"]
+            let isExpired: Bool = if case .expired? = fault { true } else { false }
+            if isExpired || !welcome.contains(request.authorization?.reveal() ?? "none") {
+                // The fault was for a response that is not given yet.
+                if let pending = fault, !isExpired, !state.lasting.contains(name) {
+                    state.faults[name]?.insert(pending, at: 0)
+                }
+                fault = .status(401, #"{"errors":[{"message":"log in first"}]}"#, ["WWW-Authenticate": challenge])
+            }
+        }
+        let asksForPart = request.headers.contains(name: "Range")
+        if case .ranged(let inner)? = fault { fault = asksForPart ? inner : nil }
+        if case .none = fault, !asksForPart, let hold = state.holds[path] {
+            fault = .holds(after: hold.count, until: hold.until)
+        }
+        return (content, fault)
+    }
+
     private static func response(
-        to request: HTTPRequest, content: (bytes: [UInt8], type: String)?, fault: Fault?
+        to request: HTTPRequest, content: Content?, fault: Fault?
     ) -> HTTPResponse {
         func answer(_ status: Int, _ headers: HTTPHeaders, _ bytes: ArraySlice<UInt8>, cut: Bool = false)
             -> HTTPResponse
@@ -221,7 +226,7 @@ final class FakeRegistry: HTTPExchanging {
         var part: ArraySlice<UInt8> { bytes[place] }
 
         /// Nil for a Range that begins behind the end.
-        init?(of content: (bytes: [UInt8], type: String), by request: HTTPRequest) {
+        init?(of content: Content, by request: HTTPRequest) {
             (bytes, headers, place) = (content.bytes, ["Content-Type": content.type], 0..<content.bytes.count)
             let ends =
                 request.headers.first(name: "Range")?.dropFirst(6).split(separator: "-").map { Int($0) ?? 0 } ?? []

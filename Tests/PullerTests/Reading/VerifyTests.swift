@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Puller
@@ -44,6 +45,23 @@ import Testing
         tar.end()
         try Data(tar.bytes).write(to: URL(filePath: folder.path("a.tar")))
         return try await StoredImages.verify(folder.path("a.tar"))
+    }
+
+    @Test func howFarItIsIsToldPieceByPiece() async throws {
+        let path = GoldenImage.folder.appending(path: "docker-20.10.tar").path
+        let steps = Mutex<[Int64]>([])
+        let wholes = Mutex<Set<Int64>>([])
+        _ = try await StoredImages.verify(path) { read, all in
+            steps.withLock { $0.append(read) }
+            wholes.withLock { _ = $0.insert(all) }
+        }
+        let opened = try OpenFile(path)
+        let files = try TarIndex(opened, size: opened.size).entries.filter { $0.kind == .file }
+        let told = steps.withLock(\.self)
+        #expect(wholes.withLock(\.self) == [files.map(\.size).reduce(0, +)])
+        #expect(told == told.sorted())
+        #expect(told.last == files.map(\.size).reduce(0, +))
+        #expect(Set(told).count > files.filter { $0.size > 0 }.count, "large members are told of while they are read")
     }
 
     @Test func whatIsSuperfluousIsTold() async throws {
@@ -93,6 +111,55 @@ import Testing
         await #expect(throws: PullError.self) {
             _ = try await StoredImages.open(try StoredContents(opening: folder.path("a.tar"), limit: 100 << 20))
         }
+    }
+
+    /// A header may say any size that 64 bits hold, and a list may name its member as often as it likes.
+    @Test func sizesBeyondAnySumDoNotEndTheProgram() async throws {
+        let folder = try ScratchFolder()
+        var tar = TarBench()
+        let id = String(repeating: "0", count: 64)
+        let ids = Array(repeating: "\"sha256:\(id)\"", count: 3).joined(separator: ",")
+        tar.file("manifest.json", #"[{"Config":"config.json","RepoTags":null,"Layers":["l.tar","l.tar","l.tar"]}]"#)
+        tar.file(
+            "config.json",
+            #"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[\#(ids)]}}"#)
+        // 2^62 bytes, none of which is there.
+        tar.raw("l.tar", size: [0x80, 0, 0, 0, 0x40, 0, 0, 0, 0, 0, 0, 0])
+        try Data(tar.bytes).write(to: URL(filePath: folder.path("a.tar")))
+        let report = try await StoredImages.verify(folder.path("a.tar"))
+        #expect(report.images.map(\.size) == [.max])
+        #expect(!report.isSound)
+    }
+
+    @Test func sizesBeyondAnySumInAManifestDoNotEndTheProgram() async throws {
+        let type = "application/vnd.oci.image.layer.v1.tar"
+        let layer = #"{"mediaType":"\#(type)","digest":"sha256:\#(String(repeating: "1", count: 64))","#
+        func report(of size: Int64) async throws -> ArchiveReport {
+            let folder = try ScratchFolder()
+            var tar = TarBench()
+            func blob(_ text: String) throws -> String {
+                let digest = try Digester.digest(of: Array(text.utf8))
+                tar.file(digest.blobPath, text)
+                return #""digest":"\#(digest)","size":\#(text.utf8.count)}"#
+            }
+            let config = try blob(#"{"os":"linux","architecture":"amd64","rootfs":{"type":"layers","diff_ids":[]}}"#)
+            let layers = Array(repeating: layer + #""size":\#(size)}"#, count: 2).joined(separator: ",")
+            let manifest = try blob(
+                #"{"schemaVersion":2,"mediaType":"\#(MediaType.ociManifest)","#
+                    + #""config":{"mediaType":"\#(MediaType.ociConfig)",\#(config),"layers":[\#(layers)]}"#)
+            tar.file("oci-layout", #"{"imageLayoutVersion":"1.0.0"}"#)
+            tar.file(
+                "index.json",
+                #"{"schemaVersion":2,"manifests":[{"mediaType":"\#(MediaType.ociManifest)",\#(manifest)]}"#)
+            tar.end()
+            try Data(tar.bytes).write(to: URL(filePath: folder.path("a.tar")))
+            return try await StoredImages.verify(folder.path("a.tar"))
+        }
+        let largest = try await report(of: 1 << 46)
+        #expect(largest.images.map(\.size) == [1 << 47])
+        let absurd = try await report(of: .max)
+        #expect(absurd.images.isEmpty)
+        #expect(absurd.problems.contains { $0.kind == .malformed("a descriptor with an absurd size") })
     }
 
     @Test func whatIsNotThereCannotBeOpened() async throws {

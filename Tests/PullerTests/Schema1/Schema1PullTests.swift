@@ -221,4 +221,15 @@ import Testing
         #expect(cause == .malformed("more than 64 GiB of layers"))
         #expect(!registry.requests.contains { $0.method == .GET && $0.path.contains("/blobs/") })
     }
+
+    /// What servers say of sizes is summed before it can be refused, and where it is only shown.
+    @Test func sizesBeyondAnySumDoNotEndTheProgram() async throws {
+        let registry = try Self.registry()
+        for layer in try [5000, 9000].map({ try Digester.digest(of: Self.noise($0)) }) {
+            registry.fail("blobs/\(layer)", method: .HEAD, with: .field("Content-Length", "\(Int64.max)"))
+        }
+        let bench = try PullBench()
+        let image = try await bench.puller(registry).description(of: bench.request(Self.name).references[0], for: nil)
+        #expect(image.size == .max)
+    }
 }
