@@ -13,8 +13,10 @@ struct Inflater: ~Copyable {
     // The first bytes, until they can be told apart; at most one less than `Encoding.magicSize`.
     private var head: [UInt8] = []
 
+    private let gzipEngine: GzipEngine
+
     /// Begins with no bytes.
-    init() {}
+    init(gzip engine: GzipEngine = .fastest) { gzipEngine = engine }
 
     /// Whether bytes have come behind the end of a gzip layer that are none, and were left out; known at the end.
     private(set) var hasJunk = false
@@ -53,7 +55,7 @@ struct Inflater: ~Copyable {
         let encoding = Encoding(head)
         switch encoding {
         case .plain: break
-        case .gzip: gzip = try GzipInflate.start()
+        case .gzip: gzip = try GzipInflate.start(engine: gzipEngine)
         case .zstd: zstd = try ZstandardDecoder.start()
         case .bzip2: bzip2 = try Bzip2Decoder.start()
         case .xz: xz = try XzDecoder.start()
