@@ -45,7 +45,15 @@ struct Handover: Sendable {
         }
     }
 
-    private func bootstrap(on loop: any EventLoop) -> ClientBootstrap { ClientBootstrap(group: loop) }
+    private func bootstrap(on loop: any EventLoop) -> ClientBootstrap {
+        ClientBootstrap(group: loop)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.readSize))
+            .channelOption(.maxMessagesPerRead, value: 1)
+    }
+
+    /// How many bytes are read from a socket at a time. Everything behind it is done once for each piece: a task switch, a
+    /// hash, a write. The memory is bounded by ``HTTP1Handler/pieces``.
+    private static let readSize = 256 * 1024
 }
 
 /// A TLS handshake on a channel, as its maker sees it.

@@ -26,6 +26,9 @@ final class HTTP1Handler: ChannelDuplexHandler {
         case broken(NetworkError.Cause)
     }
 
+    /// So many pieces of a body wait for their reader before the sender is held back.
+    private static let pieces = 4
+
     /// How the latest exchange ended.
     private(set) var ending = Ending.abandoned
     let timeouts: TransportConfiguration.Timeouts
@@ -206,7 +209,8 @@ extension HTTP1Handler {
         let demand = BodyDemand(handler: NIOLoopBound(self, eventLoop: context.eventLoop), exchange: exchange)
         let made = Body.makeSequence(
             elementType: ByteBuffer.self, failureType: (any Error).self,
-            backPressureStrategy: .init(lowWatermark: 4, highWatermark: 16), finishOnDeinit: false, delegate: demand)
+            backPressureStrategy: .init(lowWatermark: 1, highWatermark: Self.pieces), finishOnDeinit: false,
+            delegate: demand)
         body = made.source
         // As long as this side is sending, the server may take its time.
         if !state.wantsBody { awaitMore() }

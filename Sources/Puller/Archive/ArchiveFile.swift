@@ -18,12 +18,18 @@ final class ArchiveFile: Sendable {
     let partialPath: String
     private let file: FileDescriptor
     private let fate = Mutex(Fate.partial)
+    /// How many bytes have been written since the disk was told to begin.
+    private let unwritten = Mutex<Int>(0)
+
+    /// Whether it will be committed, and has to be on the disk then; what only waits for its turn need never get there.
+    private let isForTheDisk: Bool
 
     /// Takes over an open file under its hidden name.
-    init(path: String, partialPath: String, file: consuming FileDescriptor) {
+    init(path: String, partialPath: String, file: consuming FileDescriptor, isForTheDisk: Bool = true) {
         self.path = path
         self.partialPath = partialPath
         self.file = file
+        self.isForTheDisk = isForTheDisk
     }
 
     deinit { discard() }
@@ -46,7 +52,8 @@ final class ArchiveFile: Sendable {
     /// - Throws: `.disk` with the errno of open(2).
     static func create(at path: String, partialPath: String, mode: UInt32) throws(PullError.Cause) -> ArchiveFile {
         let file = try FileDescriptor.open(partialPath, O_RDWR | O_CREAT | O_EXCL, mode: mode_t(mode))
-        return ArchiveFile(path: path, partialPath: partialPath, file: file)
+        // A file for its owner alone only waits.
+        return ArchiveFile(path: path, partialPath: partialPath, file: file, isForTheDisk: mode != 0o600)
     }
 
     /// Writes all bytes at a place in the file.
@@ -54,7 +61,19 @@ final class ArchiveFile: Sendable {
     /// - Throws: `.disk`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
         try file.write(bytes, at: offset)
+        guard isForTheDisk else { return }
+        let isEnough = unwritten.withLock { unwritten in
+            unwritten += bytes.count
+            guard unwritten >= Self.writtenStep else { return false }
+            unwritten = 0
+            return true
+        }
+        // The disk then works while the network does, and `commit` has less to wait for.
+        if isEnough { file.beginSynchronizing() }
     }
+
+    /// After so many bytes the disk is told to begin.
+    private static let writtenStep = 16 << 20
 
     /// Writes all bytes at a place in the file.
     ///

@@ -90,6 +90,13 @@ struct FileDescriptor: ~Copyable {
         _ = try retrying { Int(ftruncate(number, off_t(size))) }
     }
 
+    /// Has the disk begin with what was written, and does not wait for it: an advice, which may be without effect.
+    func beginSynchronizing() {
+        #if canImport(Glibc)
+            _ = sync_file_range(number, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE))
+        #endif
+    }
+
     /// Brings all that was written to the disk.
     ///
     /// - Throws: `.disk` with the errno of fsync(2), where a full disk may first be known.

@@ -15,8 +15,10 @@ struct Inflater: ~Copyable {
     // Where bytes stand that are handed on; nil as long as nobody wants them so.
     private var block: ByteBlock?
 
+    private let gzipEngine: GzipEngine
+
     /// Begins with no bytes.
-    init() {}
+    init(gzip engine: GzipEngine = .fastest) { gzipEngine = engine }
 
     /// Whether bytes have come behind the end of a gzip layer that are none, and were left out; known at the end.
     private(set) var hasJunk = false
@@ -61,7 +63,7 @@ struct Inflater: ~Copyable {
         let encoding = Encoding(head)
         switch encoding {
         case .plain: break
-        case .gzip: gzip = try GzipInflate.start()
+        case .gzip: gzip = try GzipInflate.start(engine: gzipEngine)
         case .zstd: zstd = try ZstandardDecoder.start()
         case .bzip2: bzip2 = try Bzip2Decoder.start()
         case .xz: xz = try XzDecoder.start()

@@ -126,14 +126,25 @@ extension RegistryClient: BlobSource {
 // MARK: Help
 
 extension RegistryClient {
-    /// Further connections for one blob, once its first bytes have come.
+    /// Further connections for one blob, once its first bytes have come, and as soon as one connection is slow with it.
     private func helpers(_ transfer: BlobTransfer, step: PullError.Step, after started: AsyncStream<Void>) async {
         for await _ in started {}
-        guard !Task.isCancelled else { return }
+        var (before, received) = (Int64(0), transfer.received)
+        repeat {
+            before = received
+            guard (try? await patience.clock.sleep(Self.watch)) != nil, !transfer.isWhole else { return }
+            received = transfer.received
+        } while received - before >= Self.enough
         await withTaskGroup(of: Void.self) { group in
             for _ in 1..<transfer.link.lanes.count { group.addTask { await help(transfer, step: step) } }
         }
     }
+
+    /// How long a connection is watched at a time, and how many bytes it then has to have brought to be fast enough: from
+    /// some 40 MB/s on, the machine is the bound and not the line (measured: a second connection on loopback costs more than
+    /// it brings, since what comes early has to be read back to be hashed).
+    private static let watch = Duration.milliseconds(100)
+    private static let enough: Int64 = 4 << 20
 
     /// Brings one piece after the other. Whatever fails here, the one who leads brings the rest: so a helper gives up easily,
     /// and nothing that one connection can do fails because there were more.
