@@ -4,7 +4,8 @@ internal import Synchronization
 final class ArchiveShelf: Sendable {
     private let opened = Mutex<[String: StoredImages]>([:])
 
-    /// Opens all archives in a folder, if that can be read. One that cannot be read is passed over: it is replaced, or stays as it is.
+    /// Opens all archives in a folder. One that cannot be read is passed over: it is replaced, or stays as it is. A
+    /// folder that cannot be read has none.
     ///
     /// - Parameter folder: up to the names of archives; empty for where the command runs.
     /// - Throws: `CancellationError`.

@@ -3,8 +3,8 @@
 /// Rules: containers/image 5.23 `oci/layout`, `docker/internal/tarfile`, containers/common `libimage/load.go`; measured on
 /// podman 4.3.1.
 ///
-/// Judged is the archive alone: a layer that is not in it podman fetches from the `urls` of its descriptor, where it has any
-/// and somebody answers there, and that does not count.
+/// Judged is the archive alone: a layer that is not in it podman fetches from the `urls` of its descriptor, where it
+/// has any and somebody answers there, and that does not count.
 struct PodmanLoad {
     let evidence: ArchiveEvidence
     /// The first member of each name.

@@ -2,13 +2,13 @@ internal import Puller
 
 /// Which engines load an archive: a pure function of its layout, its layers and its compression.
 ///
-/// Measured: Docker 20.10 ignores the names of blobs, inflates gzip itself and fails on zstd; Docker takes zstd from 23.0
-/// on (moby#41759), podman since 3. An OCI layout without `manifest.json` is read by Docker's containerd store, which is
-/// the usual one from 29 on, and by podman. With an index that names platforms which are not in the archive,
+/// Measured: Docker 20.10 ignores the names of blobs, inflates gzip itself and fails on zstd; Docker takes zstd from
+/// 23.0 on (moby#41759), podman since 3. An OCI layout without `manifest.json` is read by Docker's containerd store,
+/// which is the usual one from 29 on, and by podman. With an index that names platforms which are not in the archive,
 /// `ctr images import --all-platforms` and what imports in that way (k3s, kind) stop at the first one that is missing.
-/// containerd imports whatever has a `manifest.json` or an OCI index. A folder is read by podman and skopeo (`oci:`), and
-/// by no `docker load`. A layer that is left out is an error to Docker 20.10 and containerd 1.6; podman 4.3 fetches it from
-/// its descriptor's `urls` where it reads the index, which must hold one image for that.
+/// containerd imports whatever has a `manifest.json` or an OCI index. A folder is read by podman and skopeo (`oci:`),
+/// and by no `docker load`. A layer that is left out is an error to Docker 20.10 and containerd 1.6; podman 4.3 fetches
+/// it from its descriptor's `urls` where it reads the index, which must hold one image for that.
 struct Engines: Hashable, Sendable {
     /// Names of engines, the most common first; none where a layer is left out that nobody can fetch.
     let names: [Sentence]

@@ -84,7 +84,7 @@ struct CorpusTests {
     func podmanAgrees() async throws {
         let storage = try Scratch()
         defer { storage.remove() }
-        let podman = ["--root", storage.path("root"), "--runroot", storage.path("run"), "--storage-driver", "vfs"]
+        let podman = storage.podmanStore
         try await Self.compare(.podman) { _, path in
             let outcome = try await Program.run("podman", podman + ["load", "-i", path])
             // With no image in the archive it says that it has loaded one without a name.

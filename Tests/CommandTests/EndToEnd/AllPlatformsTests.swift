@@ -62,7 +62,7 @@ struct AllPlatformsTests {
         defer { scratch.remove() }
         let archive = try await Self.archive(in: scratch)
         let image = try await Self.registry.value.image
-        let podman = ["--root", scratch.path("root"), "--runroot", scratch.path("run"), "--storage-driver", "vfs"]
+        let podman = scratch.podmanStore
         try await Program.must("podman", podman + ["load", "-i", archive.path])
         let (server, host) = try await RealServer.docker()
         defer { withExtendedLifetime(server) {} }

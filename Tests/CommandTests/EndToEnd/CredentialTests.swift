@@ -89,9 +89,9 @@ import Testing
         try FileManager.default.createDirectory(atPath: home.path("containers"), withIntermediateDirectories: true)
         try await Program.must(
             "podman",
-            [
-                "--root", home.path("root"), "--runroot", home.path("run"), "--storage-driver", "vfs", "login",
-                "--tls-verify=false", "--authfile", file, "-u", LoginRegistry.user, "--password-stdin", registry.host,
+            home.podmanStore + [
+                "login", "--tls-verify=false", "--authfile", file, "-u", LoginRegistry.user, "--password-stdin",
+                registry.host,
             ], environment: ["HOME": home.path], input: Data(LoginRegistry.password.utf8))
         for environment in [
             ["REGISTRY_AUTH_FILE": file], ["XDG_RUNTIME_DIR": home.path], ["XDG_CONFIG_HOME": home.path],

@@ -73,7 +73,7 @@ struct DaemonTests {
     @Test func podman() async throws {
         let scratch = try Scratch()
         let socket = scratch.path("podman.sock")
-        let own = ["--root", scratch.path("root"), "--runroot", scratch.path("run"), "--storage-driver", "vfs"]
+        let own = scratch.podmanStore
         let server = try await Server(
             "podman", own + ["system", "service", "--time", "0", "unix://\(socket)"], scratch: scratch
         ) { FileManager.default.fileExists(atPath: socket) }

@@ -43,7 +43,7 @@ struct DirectLoadTests {
             in: scratch)
         #expect(scratch.listing == ["out.tar"])
         let socket = scratch.path("podman.sock")
-        let own = ["--root", scratch.path("root"), "--runroot", scratch.path("run"), "--storage-driver", "vfs"]
+        let own = scratch.podmanStore
         let podman = try await Server(
             "podman", own + ["system", "service", "--time", "0", "unix://\(socket)"], scratch: try Scratch()
         ) { FileManager.default.fileExists(atPath: socket) }

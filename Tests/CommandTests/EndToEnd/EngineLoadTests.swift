@@ -43,7 +43,7 @@ struct EngineLoadTests {
         let archive = try await Self.archive(layout)
         let storage = try Scratch()
         defer { storage.remove() }
-        let podman = ["--root", storage.path("root"), "--runroot", storage.path("run"), "--storage-driver", "vfs"]
+        let podman = storage.podmanStore
         try await Program.must("podman", podman + ["load", "-i", archive.path])
         let listed = try await Program.must(
             "podman", podman + ["images", "--no-trunc", "--format", "{{.ID}} {{.Repository}}"])

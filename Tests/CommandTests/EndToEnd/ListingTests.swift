@@ -4,17 +4,19 @@ import Testing
 /// `inspect` and `tags` beside skopeo, of the same images in Debian's registry.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct ListingTests {
-    static let registry = Task {
-        let server = try await RealServer.registry(port: 5071)
+    /// The registry, and the name of its repository.
+    private static let registry = Task {
+        let port = try Loopback.freePort()
+        let server = try await RealServer.registry(port: port)
         for (tag, name) in [("single", "lab/img1:single"), ("multi", "lab/img1:multi"), ("single", "lab/img1:v1.0")] {
             try await Program.must(
                 "skopeo",
                 [
                     "copy", "--all", "--preserve-digests", "--dest-tls-verify=false", "oci:\(TestImage.golden):\(tag)",
-                    "docker://127.0.0.1:5071/\(name)",
+                    "docker://127.0.0.1:\(port)/\(name)",
                 ])
         }
-        return server
+        return (server, "127.0.0.1:\(port)/lab/img1")
     }
 
     private func json(_ text: String) throws -> [String: Any] {
@@ -22,9 +24,9 @@ struct ListingTests {
     }
 
     @Test func theTagsAreSkopeos() async throws {
-        let server = try await Self.registry.value
+        let (server, base) = try await Self.registry.value
         defer { withExtendedLifetime(server) {} }
-        let name = "127.0.0.1:5071/lab/img1"
+        let name = base
         let listed = try json(
             try await Program.must("skopeo", ["list-tags", "--tls-verify=false", "docker://\(name)"]))
         let expected = try #require(listed["Tags"] as? [String])
@@ -39,9 +41,9 @@ struct ListingTests {
         ("single", [String]()), ("multi", []), ("multi", ["--override-arch=arm", "--override-variant=v7"]),
     ])
     func anImageIsWhatSkopeoSays(tag: String, override: [String]) async throws {
-        let server = try await Self.registry.value
+        let (server, base) = try await Self.registry.value
         defer { withExtendedLifetime(server) {} }
-        let name = "127.0.0.1:5071/lab/img1:\(tag)"
+        let name = "\(base):\(tag)"
         let skopeo = try json(
             try await Program.must("skopeo", override + ["inspect", "--tls-verify=false", "docker://\(name)"]))
         let platform = override.isEmpty ? [] : ["-arch", "armv7"]
@@ -65,11 +67,11 @@ struct ListingTests {
     }
 
     @Test func anArchiveIsWhatItWasPulledFrom() async throws {
-        let server = try await Self.registry.value
+        let (server, base) = try await Self.registry.value
         defer { withExtendedLifetime(server) {} }
         let scratch = try Scratch()
         defer { scratch.remove() }
-        let name = "127.0.0.1:5071/lab/img1:single"
+        let name = "\(base):single"
         try await Tool.must(["pull", name, "-plain-http", "-output", scratch.path("a.tar")])
         let remote = try json(try await Tool.must(["inspect", name, "-plain-http", "-json"]).output)
         let text = try await Tool.must(["inspect", scratch.path("a.tar"), "-json"]).output
@@ -85,15 +87,15 @@ struct ListingTests {
     }
 
     @Test func whatIsNotThereHasItsExitCode() async throws {
-        let server = try await Self.registry.value
+        let (server, base) = try await Self.registry.value
         defer { withExtendedLifetime(server) {} }
-        for words in [["tags", "127.0.0.1:5071/lab/none"], ["inspect", "127.0.0.1:5071/lab/img1:none"]] {
+        for words in [["tags", base + "/none"], ["inspect", "\(base):none"]] {
             let outcome = try await Tool.run(words + ["-plain-http"])
             #expect(outcome.status == 3)
             #expect(outcome.output == "")
             #expect(outcome.error.hasPrefix("docker-tar-lab: cannot "))
         }
-        let platform = try await Tool.run(["inspect", "127.0.0.1:5071/lab/img1:multi", "-plain-http", "-arch", "s390x"])
+        let platform = try await Tool.run(["inspect", "\(base):multi", "-plain-http", "-arch", "s390x"])
         #expect(platform.status == 3 && platform.error.contains("armv7"))
         #expect(try await Tool.run(["inspect", "./absent.tar"]).status == 8)
     }

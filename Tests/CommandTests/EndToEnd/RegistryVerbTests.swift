@@ -4,12 +4,20 @@ import Testing
 /// Images that go into a registry, out of another one and out of archives.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct RegistryVerbTests {
-    static let source = Task {
-        let server = try await RealServer.registry(port: 5073)
+    /// The registry that images come from, and the name of its repository.
+    private static let source = Task {
+        let port = try Loopback.freePort()
+        let (server, base) = (try await RealServer.registry(port: port), "127.0.0.1:\(port)/lab/img1")
         for tag in ["single", "multi"] {
-            try await RealServer.push("\(TestImage.golden):\(tag)", to: "127.0.0.1:5073/lab/img1:\(tag)")
+            try await RealServer.push("\(TestImage.golden):\(tag)", to: "\(base):\(tag)")
         }
-        return server
+        return (server, base)
+    }
+
+    /// A registry that images go into, and its host.
+    private func target() async throws -> (Server, host: String) {
+        let port = try Loopback.freePort()
+        return (try await RealServer.registry(port: port), "127.0.0.1:\(port)")
     }
 
     private func digest(_ name: String) async throws -> String {
@@ -23,18 +31,17 @@ struct RegistryVerbTests {
     }
 
     @Test func aSyncIntoARegistryKeepsTheDigestsAndIsDoneOnce() async throws {
-        let source = try await Self.source.value
-        let target = try await RealServer.registry(port: 5074)
+        let (source, base) = try await Self.source.value
+        let (target, host) = try await target()
         defer { withExtendedLifetime((source, target)) {} }
-        let base = "127.0.0.1:5073/lab/img1"
         let words = [
-            "sync", "\(base):single", "\(base):multi", "-arch", "all", "-plain-http", "-to", "127.0.0.1:5074/mirror",
+            "sync", "\(base):single", "\(base):multi", "-arch", "all", "-plain-http", "-to", "\(host)/mirror",
             "-to-plain-http", "-json",
         ]
         let first = try await Tool.must(words)
         #expect(first.output.matches(of: /"outcome" : "done"/).count == 2)
         for tag in ["single", "multi"] {
-            #expect(try await digest("127.0.0.1:5074/mirror/lab/img1:\(tag)") == digest("\(base):\(tag)"))
+            #expect(try await digest("\(host)/mirror/lab/img1:\(tag)") == digest("\(base):\(tag)"))
         }
         let before = uploads(target)
         #expect(before > 0)
@@ -44,24 +51,24 @@ struct RegistryVerbTests {
     }
 
     @Test func anArchiveCrossesTheGap() async throws {
-        let source = try await Self.source.value
-        let target = try await RealServer.registry(port: 5075)
+        let (source, base) = try await Self.source.value
+        let (target, host) = try await target()
         defer { withExtendedLifetime((source, target)) {} }
         let scratch = try Scratch()
         defer { scratch.remove() }
-        let name = "127.0.0.1:5073/lab/img1:single"
+        let name = "\(base):single"
         try await Tool.must(["pull", name, "-plain-http", "-output", scratch.path("a.tar")])
-        let words = ["push", scratch.path("a.tar"), "-to", "127.0.0.1:5075", "-to-plain-http"]
+        let words = ["push", scratch.path("a.tar"), "-to", host, "-to-plain-http"]
         let first = try await Tool.must(words)
-        #expect(first.output.hasPrefix("127.0.0.1:5075/lab/img1:single  sha256:"))
-        #expect(try await digest("127.0.0.1:5075/lab/img1:single") == digest(name))
+        #expect(first.output.hasPrefix("\(host)/lab/img1:single  sha256:"))
+        #expect(try await digest("\(host)/lab/img1:single") == digest(name))
         let before = uploads(target)
         #expect(try await Tool.must(words).output.hasSuffix("there already\n"))
         #expect(uploads(target) == before)
         let renamed = try await Tool.must(words + ["-as", "other/name:2", "-quiet"])
-        #expect(renamed.output == "127.0.0.1:5075/other/name:2\n")
+        #expect(renamed.output == "\(host)/other/name:2\n")
         let missing = try await Tool.run(
-            ["push", scratch.path("none.tar"), scratch.path("a.tar"), "-to", "127.0.0.1:5075", "-to-plain-http"])
+            ["push", scratch.path("none.tar"), scratch.path("a.tar"), "-to", host, "-to-plain-http"])
         #expect(missing.status == 8 && missing.output.contains("there already"))
     }
 

@@ -54,7 +54,7 @@ struct Schema1Tests {
         let scratch = try Scratch()
         defer { scratch.remove() }
         let archive = try await Self.archive(in: scratch, layout)
-        let podman = ["--root", scratch.path("root"), "--runroot", scratch.path("run"), "--storage-driver", "vfs"]
+        let podman = scratch.podmanStore
         try await Program.must("podman", podman + ["load", "-i", archive.path])
         let listed = try await Program.must(
             "podman", podman + ["images", "--no-trunc", "--format", "{{.ID}} {{.Repository}}"])

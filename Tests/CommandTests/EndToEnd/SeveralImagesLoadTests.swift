@@ -40,9 +40,7 @@ struct SeveralImagesLoadTests {
             let isOCI = layout == .oci(keepIndex: false)
             let images = try LayoutReadingTests.images().suffix(isOCI ? 1 : 2)
             try LaidOut.write(Array(images), in: layout, to: scratch.path("a.tar"))
-            let podman = [
-                "--root", scratch.path("root"), "--runroot", scratch.path("run"), "--storage-driver", "vfs",
-            ]
+            let podman = scratch.podmanStore
             try await Program.must("podman", podman + ["load", "-i", scratch.path("a.tar")])
             let listed = try await Program.must(
                 "podman", podman + ["images", "--no-trunc", "--format", "{{.ID}} {{.Repository}}:{{.Tag}}"])

@@ -46,7 +46,7 @@ struct StoredImagesTests {
     func whatPodmanSaves() async throws {
         let scratch = try Scratch()
         defer { scratch.remove() }
-        let podman = ["--root", scratch.path("root"), "--runroot", scratch.path("run"), "--storage-driver", "vfs"]
+        let podman = scratch.podmanStore
         let golden = "\(TestImage.fixtures)/golden/docker-20.10.tar"
         try await Program.must("podman", podman + ["load", "-i", golden])
         let name = "127.0.0.1:5055/lab/img1:single"

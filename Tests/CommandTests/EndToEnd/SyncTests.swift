@@ -4,10 +4,10 @@ import Testing
 /// Many images out of Debian's registry into a folder, and into an OCI layout.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct SyncTests {
-    private static let base = "127.0.0.1:5072/lab"
-
-    static let registry = Task {
-        let server = try await RealServer.registry(port: 5072)
+    /// The registry, and what its images' names begin with.
+    private static let registry = Task {
+        let port = try Loopback.freePort()
+        let (server, base) = (try await RealServer.registry(port: port), "127.0.0.1:\(port)/lab")
         for number in 0..<20 {
             try await Program.must(
                 "skopeo",
@@ -17,7 +17,7 @@ struct SyncTests {
                     "docker://\(base)/img\(number):v1",
                 ] + (number % 2 == 0 ? [] : ["--all"]))
         }
-        return server
+        return (server, base)
     }
 
     /// How often layers have been asked for, by the registry's own log.
@@ -30,12 +30,12 @@ struct SyncTests {
     }
 
     @Test func twentyImagesOneOfThemMissing() async throws {
-        let server = try await Self.registry.value
+        let (server, base) = try await Self.registry.value
         defer { withExtendedLifetime(server) {} }
         let scratch = try Scratch()
         defer { scratch.remove() }
-        let names = (0..<20).map { "\(Self.base)/img\($0) v1 # number \($0)" }
-        let list = try scratch.write("list.txt", "# all\n\(names.joined(separator: "\n"))\n\(Self.base)/gone\n")
+        let names = (0..<20).map { "\(base)/img\($0) v1 # number \($0)" }
+        let list = try scratch.write("list.txt", "# all\n\(names.joined(separator: "\n"))\n\(base)/gone\n")
         let words = ["sync", list, "-plain-http", "-output", scratch.path("out"), "-json", "-no-cache"]
         let first = try await Tool.run(words)
         #expect(first.status == 3, "what is missing is told, and nothing worse has happened")
@@ -51,8 +51,8 @@ struct SyncTests {
         #expect(files.count == 20 && files.allSatisfy { $0.hasSuffix("_v1_amd64.tar") })
         // Each is what a pull alone writes.
         let alone = scratch.path("alone.tar")
-        try await Tool.must(["pull", "\(Self.base)/img7:v1", "-plain-http", "-output", alone])
-        let synced = scratch.path("out") + "/127.0.0.1_5072_lab_img7_v1_amd64.tar"
+        try await Tool.must(["pull", "\(base)/img7:v1", "-plain-http", "-output", alone])
+        let synced = scratch.path("out") + "/\(base.replacing(/[:\/]/, with: "_"))_img7_v1_amd64.tar"
         #expect(try Data(contentsOf: URL(filePath: synced)) == Data(contentsOf: URL(filePath: alone)))
 
         let served = blobsServed(server)
@@ -64,11 +64,11 @@ struct SyncTests {
     }
 
     @Test func killedTwiceItEndsWithAllOfThem() async throws {
-        let server = try await Self.registry.value
+        let (server, base) = try await Self.registry.value
         defer { withExtendedLifetime(server) {} }
         let scratch = try Scratch()
         defer { scratch.remove() }
-        let list = try scratch.write("l.txt", (0..<20).map { "\(Self.base)/img\($0):v1\n" }.joined())
+        let list = try scratch.write("l.txt", (0..<20).map { "\(base)/img\($0):v1\n" }.joined())
         let words = ["sync", list, "-plain-http", "-output", scratch.path("out") + "/", "-quiet"]
         let environment = ["XDG_CACHE_HOME": scratch.path("cache")]
         for wanted in [4, 11] {
@@ -110,7 +110,7 @@ struct SyncTests {
     }
 
     @Test func intoOneLayoutThatSkopeoReads() async throws {
-        let server = try await Self.registry.value
+        let (server, base) = try await Self.registry.value
         defer { withExtendedLifetime(server) {} }
         let scratch = try Scratch()
         defer { scratch.remove() }
@@ -125,7 +125,7 @@ struct SyncTests {
         let words = ["sync", file, "-plain-http", "-format", "oci-dir", "-output", scratch.path("layout")]
         let refused = try await Tool.run(words)
         #expect(refused.status == 2 && refused.error.contains("set it"))
-        _ = try scratch.write(".env", "R=\(Self.base)\n")
+        _ = try scratch.write(".env", "R=\(base)\n")
         let outcome = try await Tool.must(words)
         #expect(outcome.output.contains("2 done") && outcome.error.contains("own"))
         let index = try #require(

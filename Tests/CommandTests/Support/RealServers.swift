@@ -105,3 +105,10 @@ enum RealServer {
         return (server, socket)
     }
 }
+
+extension Scratch {
+    /// The words that let podman keep its images in this folder, on whatever file system.
+    var podmanStore: [String] {
+        ["--root", path("root"), "--runroot", path("run"), "--storage-driver", "vfs"]
+    }
+}
