@@ -26,6 +26,7 @@ let package = Package(
         .systemLibrary(name: "CAres", providers: [.apt(["libc-ares-dev"])]),
         .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CIsal", providers: [.apt(["libisal-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CLzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -34,7 +35,8 @@ let package = Package(
         .target(name: "LabNet", dependencies: ["CAres", "COpenSSL"] + nio, swiftSettings: rules),
         .target(
             name: "Puller",
-            dependencies: ["LabNet", "CBzip2", "CIsal", "CLzma", "COpenSSL", "CZlib", "CZstd", subprocess] + nio,
+            dependencies: ["LabNet", "CBzip2", "CIsal", "CLinux", "CLzma", "COpenSSL", "CZlib", "CZstd", subprocess]
+                + nio,
             swiftSettings: rules),
         .target(name: "Diagnosis", dependencies: ["LabNet", "Puller"] + nio, swiftSettings: rules),
         .executableTarget(

@@ -1,3 +1,5 @@
+internal import CLinux
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -91,11 +93,7 @@ struct FileDescriptor: ~Copyable {
     }
 
     /// Has the disk begin with what was written, and does not wait for it: an advice, which may be without effect.
-    func beginSynchronizing() {
-        #if canImport(Glibc)
-            _ = sync_file_range(number, 0, 0, UInt32(SYNC_FILE_RANGE_WRITE))
-        #endif
-    }
+    func beginSynchronizing() { linux_begin_writing(number) }
 
     /// Brings all that was written to the disk.
     ///
