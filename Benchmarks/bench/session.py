@@ -1,0 +1,80 @@
+"""A run of some works from the command line: prints what they come to, and writes it down where that is honest."""
+
+import argparse
+import sys
+from typing import Callable, Mapping
+
+from . import machine
+from .bench import ROOT, Bench, open_bench
+from .errors import BenchError
+from .report import Section
+from .results import Results
+
+#: Fewer rounds than these are a try, and are not written down.
+WRITTEN_ROUNDS = 5
+
+#: More of the cores than this in others' hands, and the machine is not quiet.
+QUIET = 0.05
+
+
+def main(
+    description: str, works: Mapping[str, Callable[[Bench], Section]], titles: list[tuple[str, str]], noun: str = "WORK"
+) -> int:
+    """Runs what the command line names; the exit code."""
+    arguments = _parsed(description, works, noun)
+    try:
+        _run(arguments, works, titles)
+    except BenchError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _parsed(description: str, works: Mapping[str, object], noun: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=f"{noun}: {', '.join(works)}"
+    )
+    parser.add_argument("words", nargs="*", metavar=f"ROUNDS|{noun}", help="rounds (5), and works (all)")
+    parser.add_argument("--no-write", action="store_true", help="leave Benchmarks/RESULTS.md as it is")
+    arguments = parser.parse_args()
+    arguments.rounds = WRITTEN_ROUNDS
+    if arguments.words and arguments.words[0].isdigit():
+        arguments.rounds = max(int(arguments.words.pop(0)), 1)
+    if unknown := [word for word in arguments.words if word not in works]:
+        parser.error(f"no such work: {', '.join(unknown)}")
+    # In the order that they are listed in, each once.
+    arguments.works = [name for name in works if name in arguments.words or not arguments.words]
+    return arguments
+
+
+def _run(arguments: argparse.Namespace, works: Mapping[str, Callable[[Bench], Section]], titles: list[tuple[str, str]]) -> None:
+    writes = not arguments.no_write and arguments.rounds >= WRITTEN_ROUNDS
+    results = Results(ROOT / "Benchmarks/RESULTS.md", titles)
+    with open_bench(arguments.rounds) as bench:
+        about = f"{machine.machine()}.\n{machine.versions(bench)}.\n{_wire(bench)}"
+        print(about)
+        results.put_machine(f"Last run: {machine.today()}, on {about}")
+        for name in arguments.works:
+            print(f"{name}:", file=sys.stderr)
+            load = machine.other_load()
+            section = works[name](bench)
+            circumstances = _circumstances(bench, load)
+            print(f"\n## {section.title}\n{circumstances}\n\n{section.markdown()}\n", flush=True)
+            results.put(section, circumstances)
+            if writes:
+                results.save()
+    if not writes:
+        print("Benchmarks/RESULTS.md is left as it is", file=sys.stderr)
+
+
+def _circumstances(bench: Bench, load: float) -> str:
+    quiet = "" if load <= QUIET else f"; **not a quiet machine: others had {load * 100:.0f} % of its cores just before**"
+    return f"{machine.today()}, commit {machine.commit()}, {bench.rounds} rounds, on {machine.machine()}{quiet}."
+
+
+def _wire(bench: Bench) -> str:
+    if bench.alone:
+        return "In a network namespace of its own: bytes on the wire are this benchmark's alone."
+    return "Not run as root: bytes on the wire include whatever else went over loopback."
