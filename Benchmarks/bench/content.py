@@ -45,7 +45,9 @@ class Software:
             drawn = rng.choices(list(mixture), weights=list(mixture.values()))[0]
             count = 1 + int(rng.random() * 24)
             run = (
-                rng.randbytes(900 * count) if drawn == "noise" else b"".join(rng.choices(self.fragments[drawn], k=count))
+                rng.randbytes(900 * count)
+                if drawn == "noise"
+                else b"".join(rng.choices(self.fragments[drawn], k=count))
             )
             pieces.append(run)
             length += len(run)

@@ -6,10 +6,10 @@ import statistics
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable, Sequence
+from typing import Callable, Mapping, Sequence
 
 from .disk import DiskWatch, occupied
-from .measure import Run, run
+from .measure import Run, environment, run
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,10 @@ class Contestant:
     """A program at a work."""
 
     label: str
-    #: The command line, for the folder that the output goes to.
+    #: The command line, for the folder of a run: what is pulled goes to `output` in it.
     command: Callable[[Path], Sequence[str]]
-    environment: dict[str, str] = field(default_factory=dict)
-    #: Looks at the output of the first run, which is not timed.
+    environment: Mapping[str, str] = field(default_factory=dict)
+    #: Looks at the output of the first run, in the folder of that run; not timed.
     check: Callable[[Path], None] = lambda _: None
 
 
@@ -44,7 +44,8 @@ class Outcome:
 
 def contest(folder: Path, contestants: Sequence[Contestant], rounds: int) -> dict[str, Outcome]:
     """Runs everybody once to warm caches, to watch the disk and to check the output, then `rounds` times in turns."""
-    watched, runs = {}, {contestant.label: [] for contestant in contestants}
+    watched: dict[str, _Watched] = {}
+    runs: dict[str, list[Run]] = {contestant.label: [] for contestant in contestants}
     for contestant in contestants:
         _say(f"{contestant.label}: watched")
         watched[contestant.label] = _watched(folder, contestant)
@@ -72,7 +73,7 @@ def _watched(folder: Path, contestant: Contestant) -> _Watched:
     finally:
         watch.end()
     output = occupied(folder / "output")
-    contestant.check(folder / "output")
+    contestant.check(folder)
     return _Watched(measured, watch.peak, output, occupied(folder / "home") + occupied(folder / "tmp"))
 
 
@@ -80,10 +81,8 @@ def _run(folder: Path, contestant: Contestant, started: Callable[[int], None]) -
     _empty(folder)
     # What the run before has left to be written must not be this one's burden.
     os.sync()
-    places = {"HOME": "home", "XDG_CACHE_HOME": "home/cache", "XDG_CONFIG_HOME": "home/config", "TMPDIR": "tmp"}
-    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    environment |= {name: str(folder / place) for name, place in places.items()} | contestant.environment
-    return run(contestant.command(folder / "output"), environment, folder.parent / "program.log", started)
+    variables = {**environment(folder), **contestant.environment}
+    return run(contestant.command(folder), variables, folder.parent / "program.log", started)
 
 
 def _empty(folder: Path) -> None:

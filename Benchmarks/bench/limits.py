@@ -26,9 +26,10 @@ def limits(bench: Bench, name: str) -> Section:
         " the compressed for `docker`; fetch, SHA-256 of the compressed, inflate, SHA-256 and copy of the inflated for"
         " `docker-28`. Nothing reaches it quite: no part divides evenly, and the registry needs the cores too.",
     ]
-    return Section(f"limits-{name}", "", notes, [parts.table(), outcome_table(outcomes)], findings)
+    return Section(f"limits-{name}", bench.rounds, notes, [parts.table(), outcome_table(outcomes)], findings)
 
 
+#: By image.
 LIMITS: dict[str, Callable[[Bench], Section]] = {
     name: lambda bench, name=name: limits(bench, name) for name in ("five", "one", "zstd")
 }

@@ -5,9 +5,11 @@ import platform
 import subprocess
 import time
 from datetime import datetime, timezone
+from pathlib import Path
 
 from .bench import ROOT, Bench
-from .programs import version_in
+from .layers import digest_of
+from .programs import Program, version_in
 from .servers import find
 
 
@@ -34,8 +36,17 @@ def versions(bench: Bench) -> str:
 def commit() -> str:
     """The commit of the project, and whether files differ from it."""
     head = _git("rev-parse", "--short=10", "HEAD")
-    changed = " with changes" if _git("status", "--porcelain", "--untracked-files=no", "--", ":!Benchmarks/RESULTS.md") else ""
+    changed = (
+        " with changes"
+        if _git("status", "--porcelain", "--untracked-files=no", "--", ":!Benchmarks/RESULTS.md")
+        else ""
+    )
     return f"{head or 'unknown'}{changed}"
+
+
+def identity(program: Program) -> str:
+    """The first digits of a binary's SHA-256, since a commit does not say what was built from it."""
+    return digest_of(Path(program.words[0])).removeprefix("sha256:")[:12]
 
 
 def today() -> str:

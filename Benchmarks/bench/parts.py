@@ -6,10 +6,11 @@ import statistics
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 from .bench import Bench
 from .images import Image
-from .measure import run
+from .measure import Run, environment, run
 from .report import Table
 
 #: zlib as such, with nothing around it but Python's buffers.
@@ -108,7 +109,7 @@ class _Measuring:
         found = [(name, ["sh", "-c", loop.format(name), "inflate", *self.blobs]) for name in names]
         return found if self.is_zstd else [*found, ("zlib", [sys.executable, "-c", _ZLIB, *self.blobs])]
 
-    def _curl(self, target) -> list[str]:
+    def _curl(self, target: Callable[[int], str]) -> list[str]:
         words = ["curl", "-sSf"]
         for number in range(len(self.blobs)):
             words += ["-o", target(number), self.bench.blob_url(self.image, number)]
@@ -127,12 +128,11 @@ class _Measuring:
         runs = [self._once(command) for _ in range(1 + self.bench.rounds)][1:]
         return Part(what, statistics.median(r.wall for r in runs), statistics.median(r.cpu for r in runs), size)
 
-    def _once(self, command: list[str]):
+    def _once(self, command: list[str]) -> Run:
         shutil.rmtree(self.output, ignore_errors=True)
         self.output.mkdir()
         os.sync()
-        environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-        return run(command, environment, self.bench.folder / "program.log")
+        return run(command, environment(), self.bench.folder / "program.log")
 
 
 def _quickest(parts: list[Part]) -> float:

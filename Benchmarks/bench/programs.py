@@ -11,6 +11,9 @@ from .errors import BenchError
 
 PEERS = ("skopeo", "crane", "oras")
 
+#: Root's skopeo knows blobs of earlier runs from below /var/lib; taken for a user's, it keeps that in the run's own home.
+PEER_ENVIRONMENT = {"skopeo": {"_CONTAINERS_ROOTLESS_UID": "1"}}
+
 
 @dataclass(frozen=True)
 class Program:
@@ -86,13 +89,24 @@ def tool_pull(tool: Program, image: str, layout: str, output: Path, *flags: str)
 
 
 def peer_pull(peer: Program, image: str, form: str, folder: Path) -> list[str]:
-    """A peer's command line from a registry without TLS; `form` is its own word for the output, where it has several."""
+    """A peer's command line from a registry without TLS, for the folder of a run.
+
+    `form` is its own word for what it writes, where it knows several forms.
+    """
     match peer.name:
         case "skopeo":
-            copy = ["--insecure-policy", "copy", "--quiet", "--src-tls-verify=false", f"docker://{image}"]
-            return [*peer.words, *copy, f"{form}:{folder}/image.tar"]
+            # It spools below /var/tmp unless told otherwise, whatever TMPDIR says.
+            copy = ["--insecure-policy", f"--tmpdir={folder}/tmp", "copy", "--quiet", "--src-tls-verify=false"]
+            return [*peer.words, *copy, f"docker://{image}", f"{form}:{folder}/output/image.tar"]
         case "crane":
-            return [*peer.words, "pull", "--insecure", image, f"{folder}/image.tar"]
+            return [*peer.words, "pull", "--insecure", image, f"{folder}/output/image.tar"]
         case "oras":
-            return [*peer.words, "copy", "--from-plain-http", image, "--to-oci-layout", f"{folder}/layout:latest"]
+            return [
+                *peer.words,
+                "copy",
+                "--from-plain-http",
+                image,
+                "--to-oci-layout",
+                f"{folder}/output/layout:latest",
+            ]
     raise BenchError(f"nobody knows how {peer.name} pulls")

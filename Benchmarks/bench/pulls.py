@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Mapping
 
 from .bench import Bench
 from .contest import Contestant, Outcome
 from .images import Image
 from .outputs import check_archive
-from .programs import peer_pull, tool_pull
+from .programs import PEER_ENVIRONMENT, peer_pull, tool_pull
 from .report import Finding, Table
 
 #: The most resident memory that the tool may have, in any work (MB of 10^6 bytes, as everywhere here).
 MEMORY_LIMIT = 64.0
+
+
+#: The flags of a pull from the registry.
+PLAIN = ("-plain-http",)
 
 
 @dataclass(frozen=True)
@@ -29,27 +35,36 @@ class Rival:
         return f"{self.peer}, {self.form}"
 
 
-def ours(bench: Bench, image: Image, layout: str, *flags: str, label: str = "", port: int | None = None, **environment: str) -> Contestant:
-    """The tool, in a layout; its archive is checked once. Plain HTTP unless the environment names authorities."""
-    plain = () if environment else ("-plain-http",)
+def ours(
+    bench: Bench,
+    image: Image,
+    layout: str,
+    flags: tuple[str, ...] = PLAIN,
+    label: str = "",
+    port: int | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Contestant:
+    """The tool, in a layout, from the registry or what listens on `port`; its archive is checked once."""
 
     def command(folder: Path) -> list[str]:
-        return tool_pull(bench.tool, bench.reference(image, port), layout, folder / "image.tar", *plain, *flags)
+        return tool_pull(bench.tool, bench.reference(image, port), layout, folder / "output/image.tar", *flags)
 
     def check(folder: Path) -> None:
-        check_archive(folder / "image.tar", image, layout)
+        check_archive(folder / "output/image.tar", image, layout)
 
     return Contestant(label or f"docker-tar-lab, {layout}", command, environment, check)
 
 
 def theirs(bench: Bench, image: Image, rivals: list[Rival]) -> list[Contestant]:
     """Those of the rivals that this machine has."""
-    reference = bench.reference(image)
-    return [
-        Contestant(rival.label, lambda folder, rival=rival: peer_pull(bench.peers[rival.peer], reference, rival.form, folder))
-        for rival in rivals
-        if rival.peer in bench.peers
-    ]
+    return [_rival(bench, image, rival) for rival in rivals if rival.peer in bench.peers]
+
+
+def _rival(bench: Bench, image: Image, rival: Rival) -> Contestant:
+    peer, reference = bench.peers[rival.peer], bench.reference(image)
+    return Contestant(
+        rival.label, lambda folder: peer_pull(peer, reference, rival.form, folder), PEER_ENVIRONMENT.get(rival.peer, {})
+    )
 
 
 def outcome_table(outcomes: dict[str, Outcome]) -> Table:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from .titles import TITLES
+
 
 @dataclass(frozen=True)
 class Table:
@@ -18,7 +20,9 @@ class Table:
 
 
 def _line(cells: list[str], widths: list[int]) -> str:
-    first, *rest = (cell.ljust(width) if not at else cell.rjust(width) for at, (cell, width) in enumerate(zip(cells, widths)))
+    first, *rest = (
+        cell.ljust(width) if not at else cell.rjust(width) for at, (cell, width) in enumerate(zip(cells, widths))
+    )
     return f"| {' | '.join([first, *rest])} |"
 
 
@@ -44,7 +48,12 @@ class Finding:
         """What, the figure, the figure to reach, and how it stands."""
         if self.limit is None:
             return [self.what, self._shown(self.value), "", ""]
-        return [self.what, self._shown(self.value), f"{'≥' if self.at_least else '≤'} {self._shown(self.limit)}", self._verdict()]
+        return [
+            self.what,
+            self._shown(self.value),
+            f"{'≥' if self.at_least else '≤'} {self._shown(self.limit)}",
+            self._verdict(),
+        ]
 
     def _verdict(self) -> str:
         if self.value is None:
@@ -58,29 +67,35 @@ class Finding:
         if value is None:
             return "–"
         match self.unit:
-            case "×":
-                return f"{value:.2f} ×"
-            case "µs" | "ms" | "MB":
+            case "×" | "s":
+                return f"{value:.2f} {self.unit}"
+            case "ms" | "MB":
                 return f"{value:.1f} {self.unit}"
             case _:
-                return f"{value:g} {self.unit}".rstrip()
+                return f"{value:.0f} {self.unit}"
 
 
 @dataclass(frozen=True)
 class Section:
     """What one work came to."""
 
-    #: The work's name on the command line; its place in RESULTS.md.
+    #: Its place in RESULTS.md; one of `TITLES`.
     name: str
-    title: str
+    #: How often everything was measured.
+    rounds: int
     #: Paragraphs: what was done.
     notes: list[str]
     tables: list[Table]
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def title(self) -> str:
+        return TITLES[self.name]
+
     def markdown(self) -> str:
         """All of it but the title."""
         parts = [*self.notes, *(table.markdown() for table in self.tables)]
         if self.findings:
-            parts.append(Table(["", "measured", "to reach", ""], [finding.row() for finding in self.findings]).markdown())
+            heads = ["", "measured", "to reach", "verdict"]
+            parts.append(Table(heads, [finding.row() for finding in self.findings]).markdown())
         return "\n\n".join(parts)

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Mapping
 
 from .report import Section
 
@@ -39,10 +40,10 @@ Nothing yet.
 class Results:
     """The page, as a text that sections are put into."""
 
-    def __init__(self, path: Path, order: list[tuple[str, str]]) -> None:
-        """`order` names the sections and their titles; a page that does not exist yet gets them all, empty."""
+    def __init__(self, path: Path, titles: Mapping[str, str]) -> None:
+        """A page that does not exist yet gets all sections of `titles`, empty."""
         self.path = path
-        empty = "\n".join(f"{_titled(name, title, 'Not measured yet.')}\n" for name, title in order)
+        empty = "\n".join(f"{_titled(name, title, 'Not measured yet.')}\n" for name, title in titles.items())
         self.text = path.read_text() if path.exists() else f"{_TEMPLATE}\n{empty}\n{_BY_HAND}"
 
     def put_machine(self, text: str) -> None:

@@ -122,7 +122,9 @@ def find(program: str) -> str:
 def _serving(command: list[str], log: Path, port: int) -> Iterator[None]:
     with open(log, "wb") as output:
         # In a session of its own, so that Ctrl-C ends the program under test first and this afterwards.
-        server = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
     try:
         deadline = time.monotonic() + 10
         while not _listens(port):

@@ -9,6 +9,7 @@ from .bench import ROOT, Bench, open_bench
 from .errors import BenchError
 from .report import Section
 from .results import Results
+from .titles import TITLES
 
 #: Fewer rounds than these are a try, and are not written down.
 WRITTEN_ROUNDS = 5
@@ -17,13 +18,14 @@ WRITTEN_ROUNDS = 5
 QUIET = 0.05
 
 
-def main(
-    description: str, works: Mapping[str, Callable[[Bench], Section]], titles: list[tuple[str, str]], noun: str = "WORK"
-) -> int:
+Works = Mapping[str, Callable[[Bench], Section]]
+
+
+def main(description: str, works: Works, noun: str = "WORK") -> int:
     """Runs what the command line names; the exit code."""
     arguments = _parsed(description, works, noun)
     try:
-        _run(arguments, works, titles)
+        _run(arguments, works)
     except BenchError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -32,9 +34,11 @@ def main(
     return 0
 
 
-def _parsed(description: str, works: Mapping[str, object], noun: str) -> argparse.Namespace:
+def _parsed(description: str, works: Works, noun: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter, epilog=f"{noun}: {', '.join(works)}"
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"{noun}: {', '.join(works)}",
     )
     parser.add_argument("words", nargs="*", metavar=f"ROUNDS|{noun}", help="rounds (5), and works (all)")
     parser.add_argument("--no-write", action="store_true", help="leave Benchmarks/RESULTS.md as it is")
@@ -49,9 +53,9 @@ def _parsed(description: str, works: Mapping[str, object], noun: str) -> argpars
     return arguments
 
 
-def _run(arguments: argparse.Namespace, works: Mapping[str, Callable[[Bench], Section]], titles: list[tuple[str, str]]) -> None:
+def _run(arguments: argparse.Namespace, works: Works) -> None:
     writes = not arguments.no_write and arguments.rounds >= WRITTEN_ROUNDS
-    results = Results(ROOT / "Benchmarks/RESULTS.md", titles)
+    results = Results(ROOT / "Benchmarks/RESULTS.md", TITLES)
     with open_bench(arguments.rounds) as bench:
         about = f"{machine.machine()}.\n{machine.versions(bench)}.\n{_wire(bench)}"
         print(about)
@@ -60,7 +64,7 @@ def _run(arguments: argparse.Namespace, works: Mapping[str, Callable[[Bench], Se
             print(f"{name}:", file=sys.stderr)
             load = machine.other_load()
             section = works[name](bench)
-            circumstances = _circumstances(bench, load)
+            circumstances = _circumstances(bench, section, load)
             print(f"\n## {section.title}\n{circumstances}\n\n{section.markdown()}\n", flush=True)
             results.put(section, circumstances)
             if writes:
@@ -69,9 +73,17 @@ def _run(arguments: argparse.Namespace, works: Mapping[str, Callable[[Bench], Se
         print("Benchmarks/RESULTS.md is left as it is", file=sys.stderr)
 
 
-def _circumstances(bench: Bench, load: float) -> str:
-    quiet = "" if load <= QUIET else f"; **not a quiet machine: others had {load * 100:.0f} % of its cores just before**"
-    return f"{machine.today()}, commit {machine.commit()}, {bench.rounds} rounds, on {machine.machine()}{quiet}."
+def _circumstances(bench: Bench, section: Section, load: float) -> str:
+    told = [
+        machine.today(),
+        f"commit {machine.commit()}",
+        f"binary {machine.identity(bench.tool)}",
+        f"rounds: {section.rounds}",
+        f"on {machine.machine()}",
+    ]
+    if load > QUIET:
+        told.append(f"**not a quiet machine: others had {load * 100:.0f} % of its cores just before**")
+    return ", ".join(told) + "."
 
 
 def _wire(bench: Bench) -> str:

@@ -1,13 +1,12 @@
 """How soon the tool answers, and what kind of file it is."""
 
-import os
 import statistics
 import struct
 import subprocess
 from pathlib import Path
 
 from .bench import Bench
-from .measure import run
+from .measure import environment, run
 from .report import Finding, Section, Table
 
 RUNS = 40
@@ -18,15 +17,15 @@ def startup(bench: Bench) -> Section:
     rows, medians = [], {}
     commands = {"docker-tar-lab -version": [str(binary), "-version"], "docker-tar-lab -help": [str(binary), "-help"]}
     for label, command in {**commands, "true, for comparison": ["true"]}.items():
-        runs = [run(command, os.environ, bench.folder / "program.log") for _ in range(1 + RUNS)][1:]
-        walls = sorted(run.wall * 1e3 for run in runs)
+        runs = [run(command, environment(), bench.folder / "program.log") for _ in range(1 + RUNS)][1:]
+        walls = sorted(timed.wall * 1e3 for timed in runs)
         medians[label] = statistics.median(walls)
-        cpu, memory = statistics.median(run.cpu * 1e3 for run in runs), max(run.memory for run in runs)
+        cpu, memory = statistics.median(timed.cpu * 1e3 for timed in runs), max(timed.memory for timed in runs)
         rows.append([label, f"{medians[label]:.1f}", f"{walls[-2]:.1f}", f"{cpu:.1f}", f"{memory / 1e6:.1f}"])
     libraries = linked_libraries(binary)
     swift = [name for name in libraries if "swift" in name.lower()]
     notes = [
-        f"{RUNS} runs each, from before exec(2) to wait4(2).",
+        "From before exec(2) to wait4(2).",
         f"The binary is {'stripped' if is_stripped(binary) else '**not stripped**'}, "
         f"its Swift runtime {'**dynamic**' if swift else 'static'}; dynamic: {', '.join(libraries)}.",
     ]
@@ -35,7 +34,7 @@ def startup(bench: Bench) -> Section:
         Finding("size of the binary", binary.stat().st_size / 1e6, 25, "MB"),
     ]
     table = Table(["", "wall ms, median", "second longest", "CPU ms", "peak memory MB"], rows)
-    return Section("startup", "Start-up and the binary", notes, [table], findings)
+    return Section("startup", RUNS, notes, [table], findings)
 
 
 def linked_libraries(binary: Path) -> list[str]:

@@ -8,7 +8,7 @@ from .bench import Bench
 from .contest import Contestant
 from .images import Image
 from .parts import measure_parts
-from .pulls import Rival, bound_findings, ours, outcome_table, rival_findings, theirs
+from .pulls import PLAIN, Rival, bound_findings, ours, outcome_table, rival_findings, theirs
 from .report import Finding, Section
 from .startup import startup
 
@@ -17,7 +17,7 @@ Work = Callable[[Bench], Section]
 
 def docker_five(bench: Bench) -> Section:
     rivals = [Rival("oras", "OCI layout", 0.8), Rival("crane", "tar", 0.8), Rival("skopeo", "oci-archive", 0.25)]
-    return _pull(bench, "docker-five", "Layout `docker`, five layers", "five", "docker", rivals)
+    return _pull(bench, "docker-five", "five", "docker", rivals)
 
 
 def docker_one(bench: Bench) -> Section:
@@ -34,34 +34,33 @@ def docker_one(bench: Bench) -> Section:
         image.description,
         "Side by side: curl of the blob into a file, while openssl has the SHA-256 of the registry's own file.",
     ]
-    return Section("docker-one", "Layout `docker`, one layer", notes, [outcome_table(outcomes)], findings)
+    return Section("docker-one", bench.rounds, notes, [outcome_table(outcomes)], findings)
 
 
 def docker_eighty(bench: Bench) -> Section:
     rivals = [Rival("oras", "OCI layout", 0.9), Rival("crane", "tar")]
-    return _pull(bench, "docker-eighty", "Layout `docker`, eighty small layers", "eighty", "docker", rivals)
+    return _pull(bench, "docker-eighty", "eighty", "docker", rivals)
 
 
 def docker28_five(bench: Bench) -> Section:
     rivals = [Rival("skopeo", "docker-archive", 0.3)]
-    section = _pull(bench, "docker-28-five", "Layout `docker-28`, five layers", "five", "docker-28", rivals)
-    share = section.findings[0].value
-    section.findings.insert(1, Finding("the same, as wished", share, 0.25))
+    section = _pull(bench, "docker-28-five", "five", "docker-28", rivals)
+    section.findings.insert(1, Finding("the same, as wished", section.findings[0].value, 0.25))
     parts = measure_parts(bench, bench.shelf.image("five"))
-    section.notes.append(
-        f"The sum of its parts, divided by the cores of this machine: {parts.floor('docker-28'):.2f} s (see Limits)."
+    section.findings.append(
+        Finding("the sum of its parts over the cores (see Limits)", parts.floor("docker-28"), None, "s")
     )
     return section
 
 
 def docker28_one(bench: Bench) -> Section:
     rivals = [Rival("skopeo", "docker-archive", 0.3)]
-    return _pull(bench, "docker-28-one", "Layout `docker-28`, one layer", "one", "docker-28", rivals)
+    return _pull(bench, "docker-28-one", "one", "docker-28", rivals)
 
 
 def zstd(bench: Bench) -> Section:
     rivals = [Rival("skopeo", "docker-archive", 0.5)]
-    return _pull(bench, "zstd", "Layout `docker-28`, five zstd layers", "zstd", "docker-28", rivals)
+    return _pull(bench, "zstd", "zstd", "docker-28", rivals)
 
 
 def throttled(bench: Bench) -> Section:
@@ -69,19 +68,17 @@ def throttled(bench: Bench) -> Section:
     with servers.nginx(bench.folder, store, bench.port, "limit_rate 10m;") as port:
         counts = {f"docker-tar-lab, -connections {n}": str(n) for n in (1, 8)}
         contestants = [
-            ours(bench, image, "docker", "-connections", count, label=label, port=port) for label, count in counts.items()
+            ours(bench, image, "docker", PLAIN + ("-connections", count), label=label, port=port)
+            for label, count in counts.items()
         ]
         outcomes = bench.contest(contestants, min(bench.rounds, 3))
     one, eight = outcomes.values()
-    notes = [
-        f"{image.description} {one.rounds} rounds.",
-        "nginx gives each connection 10 MiB/s (`limit_rate 10m`).",
-    ]
+    notes = [f"{image.description} nginx gives each connection 10 MiB/s (`limit_rate 10m`)."]
     findings = [
-        Finding("as quick as one connection", one.wall / eight.wall, 7, at_least=True),
+        Finding("speed, multiple of one connection's", one.wall / eight.wall, 7, at_least=True),
         *bound_findings(eight, image, "docker"),
     ]
-    return Section("throttled", "Each connection held to 10 MiB/s", notes, [outcome_table(outcomes)], findings)
+    return Section("throttled", one.rounds, notes, [outcome_table(outcomes)], findings)
 
 
 def memory(bench: Bench) -> Section:
@@ -89,8 +86,8 @@ def memory(bench: Bench) -> Section:
     layouts = ["docker", "docker-28"]
     outcomes = bench.contest([ours(bench, image, layout) for layout in layouts], rounds=0)
     findings = [f for layout in layouts for f in bound_findings(outcomes[f"docker-tar-lab, {layout}"], image, layout)]
-    notes = [f"{image.description} One run each, whose time is not told."]
-    return Section("memory", "A layer of 2 GB: memory and disk", notes, [outcome_table(outcomes)], findings)
+    notes = [f"{image.description} The run is a watched one, whose time is not told."]
+    return Section("memory", 1, notes, [outcome_table(outcomes)], findings)
 
 
 def tls(bench: Bench) -> Section:
@@ -98,19 +95,22 @@ def tls(bench: Bench) -> Section:
     certificate = str(servers.authority(bench.folder))
     with servers.nginx(bench.folder, store, bench.port, tls=True) as port:
         url = bench.blob_url(image, port=port, scheme="https")
-        tool = ours(bench, image, "docker", "-connections", "1", port=port, SSL_CERT_FILE=certificate)
+        tool = ours(
+            bench, image, "docker", ("-connections", "1"), port=port, environment={"SSL_CERT_FILE": certificate}
+        )
         curl = Contestant(
-            "curl of the blob", lambda folder: ["curl", "-sSf", "--cacert", certificate, "-o", f"{folder}/blob", url]
+            "curl of the blob",
+            lambda folder: ["curl", "-sSf", "--cacert", certificate, "-o", f"{folder}/output/blob", url],
         )
         outcomes = bench.contest([tool, curl])
     rates = {label: image.compressed / 1e6 / outcome.wall for label, outcome in outcomes.items()}
-    findings = [Finding(f"{label}: MB/s", round(rate), None, "") for label, rate in rates.items()]
+    findings = [Finding(f"rate, {label}", rate, None, "MB/s") for label, rate in rates.items()]
     findings.append(Finding("rate, share of curl's", rates[tool.label] / rates[curl.label], 0.8, at_least=True))
     notes = [
         f"{image.description} nginx with TLS, one connection. The tool verifies the digest as well, and"
         " asks for the manifest first; curl fetches the blob alone."
     ]
-    return Section("tls", "TLS, one connection", notes, [outcome_table(outcomes)], findings)
+    return Section("tls", bench.rounds, notes, [outcome_table(outcomes)], findings)
 
 
 #: All works, in the order of RESULTS.md.
@@ -128,14 +128,14 @@ WORKS: dict[str, Work] = {
 }
 
 
-def _pull(bench: Bench, name: str, title: str, image_name: str, layout: str, rivals: list[Rival]) -> Section:
+def _pull(bench: Bench, name: str, image_name: str, layout: str, rivals: list[Rival]) -> Section:
     """The usual work: one image, one layout, the tool and some rivals."""
     image = bench.shelf.image(image_name)
     tool = ours(bench, image, layout)
     outcomes = bench.contest([tool, *theirs(bench, image, rivals)])
     findings = rival_findings(outcomes[tool.label], outcomes, rivals)
     findings += bound_findings(outcomes[tool.label], image, layout)
-    return Section(name, title, [image.description], [outcome_table(outcomes)], findings)
+    return Section(name, bench.rounds, [image.description], [outcome_table(outcomes)], findings)
 
 
 def _curl_and_digest(bench: Bench, image: Image, label: str) -> Contestant:
@@ -144,6 +144,6 @@ def _curl_and_digest(bench: Bench, image: Image, label: str) -> Contestant:
     blob = str(bench.shelf.store.blob(image.layers[0].digest))
 
     def command(folder: Path) -> list[str]:
-        return ["sh", "-c", script, "pair", str(folder / "blob"), bench.blob_url(image), blob]
+        return ["sh", "-c", script, "pair", str(folder / "output/blob"), bench.blob_url(image), blob]
 
     return Contestant(label, command)
