@@ -2,8 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Iterator
 
@@ -55,6 +56,9 @@ def open_bench(rounds: int) -> Iterator[Bench]:
     isolation.adopt_orphans()
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
+        # A copy: what is measured stays the same while somebody builds.
+        binary = shutil.copy(tool.words[0], folder / tool.name)
+        tool = replace(tool, words=(str(binary),))
         kept = os.environ.get("KEEP")
         shelf = ImageShelf(Path(kept).absolute() if kept else folder / "kept")
         port = stack.enter_context(servers.registry(folder, shelf.store.root))

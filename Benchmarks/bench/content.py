@@ -7,6 +7,7 @@ does with real software. Only what keeps its meaning between Python versions is 
 
 import random
 import struct
+from typing import Callable
 
 #: Seed of the pool; whoever changes it, or anything below, changes every digest.
 POOL_SEED = 20
@@ -30,11 +31,14 @@ class Software:
     def __init__(self) -> None:
         rng = random.Random(POOL_SEED)
         words = _vocabulary(rng)
-        makers = {"prose": _prose, "source": _source, "code": _Code(rng).fragment, "records": _records}
-        self.fragments = {
-            kind: [make(rng, words) if kind in ("prose", "source") else make(rng) for _ in range(FRAGMENTS)]
-            for kind, make in makers.items()
+        code = _Code(rng)
+        makers: dict[str, Callable[[], bytes]] = {
+            "prose": lambda: _prose(rng, words),
+            "source": lambda: _source(rng, words),
+            "code": lambda: code.fragment(rng),
+            "records": lambda: _records(rng),
         }
+        self.fragments = {kind: [make() for _ in range(FRAGMENTS)] for kind, make in makers.items()}
 
     def file(self, rng: random.Random, kind: str, size: int) -> bytes:
         """A file of exactly `size` bytes."""
@@ -44,11 +48,10 @@ class Software:
             # Runs of one kind, as the sections of a real file are.
             drawn = rng.choices(list(mixture), weights=list(mixture.values()))[0]
             count = 1 + int(rng.random() * 24)
-            run = (
-                rng.randbytes(900 * count)
-                if drawn == "noise"
-                else b"".join(rng.choices(self.fragments[drawn], k=count))
-            )
+            if drawn == "noise":
+                run = rng.randbytes(900 * count)
+            else:
+                run = b"".join(rng.choices(self.fragments[drawn], k=count))
             pieces.append(run)
             length += len(run)
         return b"".join(pieces)[:size]

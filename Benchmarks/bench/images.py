@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from .content import Software
@@ -81,11 +82,17 @@ class ImageShelf:
             layers = [Layer(**layer) for layer in kept["layers"]]
             if kept["key"] == key and all(self._holds(layer) for layer in layers):
                 return Image(name, kept["manifest"], layers)
+            for layer in layers:
+                self.store.forget(layer.digest)
         print(f"making image {name}", file=sys.stderr)
         layers = self._make(recipes)
         manifest = self.store.publish(f"bench/{name}", layers)
         note.write_text(json.dumps({"key": key, "manifest": manifest, "layers": [asdict(l) for l in layers]}))
         return Image(name, manifest, layers)
+
+    @cached_property
+    def _software(self) -> Software:
+        return Software()
 
     def _holds(self, layer: Layer) -> bool:
         place = self.store.blob(layer.digest)
@@ -93,8 +100,8 @@ class ImageShelf:
 
     def _make(self, recipes: list[Recipe]) -> list[Layer]:
         paths = [self.store.incoming / f"{recipe.name}.{recipe.compression}" for recipe in recipes]
-        with multiprocessing.get_context("fork").Pool(os.cpu_count(), _start_worker) as pool:
-            layers = pool.map(_work, list(zip(recipes, paths)), chunksize=1)
+        with multiprocessing.get_context("fork").Pool(os.cpu_count(), _Worker.start, (self._software,)) as pool:
+            layers = pool.map(_Worker.make, list(zip(recipes, paths)), chunksize=1)
         for layer, path in zip(layers, paths):
             self.store.adopt(path, layer.digest)
         if len({layer.digest for layer in layers}) != len(recipes):
@@ -110,16 +117,19 @@ def _key(recipes: list[Recipe]) -> str:
     return digest.hexdigest()
 
 
-_software: Software | None = None
+class _Worker:
+    """One of the processes that make layers."""
 
+    #: The parent's, which fork(2) has brought along.
+    software: Software
 
-def _start_worker() -> None:
-    # Ctrl-C reaches the whole group; the parent ends its workers itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    global _software
-    _software = Software()
+    @classmethod
+    def start(cls, software: Software) -> None:
+        # Ctrl-C reaches the whole group; the parent ends its workers itself.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        cls.software = software
 
-
-def _work(task: tuple[Recipe, Path]) -> Layer:
-    return make_layer(*task, _software)
+    @classmethod
+    def make(cls, task: tuple[Recipe, Path]) -> Layer:
+        return make_layer(*task, cls.software)

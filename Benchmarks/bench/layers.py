@@ -132,11 +132,13 @@ class _Zstd:
 
     def __init__(self, file: BinaryIO) -> None:
         self.process = subprocess.Popen(["zstd", "-q", "-3", "-c"], stdin=subprocess.PIPE, stdout=file)
+        assert self.process.stdin is not None
+        self.input = self.process.stdin
 
     def write(self, piece: bytes) -> None:
-        self.process.stdin.write(piece)
+        self.input.write(piece)
 
     def close(self) -> None:
-        self.process.stdin.close()
+        self.input.close()
         if self.process.wait() != 0:
             raise OSError(f"zstd ended with {self.process.returncode}")

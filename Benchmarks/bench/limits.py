@@ -1,5 +1,6 @@
 """The tool beside what its parts cost alone, by image."""
 
+from functools import partial
 from typing import Callable
 
 from .bench import Bench
@@ -30,6 +31,4 @@ def limits(bench: Bench, name: str) -> Section:
 
 
 #: By image.
-LIMITS: dict[str, Callable[[Bench], Section]] = {
-    name: lambda bench, name=name: limits(bench, name) for name in ("five", "one", "zstd")
-}
+LIMITS: dict[str, Callable[[Bench], Section]] = {name: partial(limits, name=name) for name in ("five", "one", "zstd")}

@@ -47,6 +47,7 @@ def run(
         stdout=subprocess.PIPE,
         env=dict(variables),
     )
+    assert launcher.stdin is not None and launcher.stdout is not None
     process = None
     try:
         process = int(launcher.stdout.readline())

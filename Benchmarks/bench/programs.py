@@ -36,14 +36,12 @@ def find_tool(root: Path) -> Program:
 
 def find_peers() -> dict[str, Program]:
     """The peers that this machine has: in the root file system `PEERS`, else on PATH."""
-    root = os.environ.get("PEERS")
-    found = {}
-    for name in PEERS:
-        program = _in_root(Path(root), name) if root else None
-        program = program or _on_path(name)
-        if program is not None:
-            found[name] = program
-    return found
+    named = os.environ.get("PEERS")
+    root = Path(named).absolute() if named else None
+    if root and not root.is_dir():
+        raise BenchError(f"PEERS={root} is no folder")
+    found = {name: (_in_root(root, name) if root else None) or _on_path(name) for name in PEERS}
+    return {name: program for name, program in found.items() if program}
 
 
 def _on_path(name: str) -> Program | None:
@@ -86,6 +84,16 @@ def version_in(text: str) -> str | None:
 def tool_pull(tool: Program, image: str, layout: str, output: Path, *flags: str) -> list[str]:
     """The tool's command line; `flags` beside the usual ones, such as -plain-http."""
     return [*tool.words, "pull", image, "-quiet", "-format", layout, "-output", str(output), *flags]
+
+
+def tool_verify(tool: Program, archive: Path) -> None:
+    """Lets the tool judge an archive as well.
+
+    - Throws: `BenchError` with what it has to say against it.
+    """
+    said = subprocess.run([*tool.words, "verify", archive], capture_output=True, text=True, check=False)
+    if said.returncode != 0:
+        raise BenchError(f"{archive} does not pass `verify`:\n{said.stdout}{said.stderr}")
 
 
 def peer_pull(peer: Program, image: str, form: str, folder: Path) -> list[str]:

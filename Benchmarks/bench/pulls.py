@@ -9,7 +9,7 @@ from .bench import Bench
 from .contest import Contestant, Outcome
 from .images import Image
 from .outputs import check_archive
-from .programs import PEER_ENVIRONMENT, peer_pull, tool_pull
+from .programs import PEER_ENVIRONMENT, peer_pull, tool_pull, tool_verify
 from .report import Finding, Table
 
 #: The most resident memory that the tool may have, in any work (MB of 10^6 bytes, as everywhere here).
@@ -51,6 +51,7 @@ def ours(
 
     def check(folder: Path) -> None:
         check_archive(folder / "output/image.tar", image, layout)
+        tool_verify(bench.tool, folder / "output/image.tar")
 
     return Contestant(label or f"docker-tar-lab, {layout}", command, environment, check)
 

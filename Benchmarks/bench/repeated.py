@@ -10,6 +10,7 @@ import struct
 import tarfile
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from .content import Software
 from .layers import Recipe, header, padding
@@ -50,7 +51,7 @@ def _deflated(data: bytes) -> bytes:
 class _Stream:
     """A gzip member (RFC 1952) whose blocks are made elsewhere."""
 
-    def __init__(self, file) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.file, self.diff_id, self.crc, self.inflated = file, hashlib.sha256(), 0, 0
         file.write(b"\x1f\x8b\x08\0\0\0\0\0\0\x03")
 

@@ -56,7 +56,7 @@ class Finding:
         ]
 
     def _verdict(self) -> str:
-        if self.value is None:
+        if self.value is None or self.limit is None:
             return "not measured"
         if self.is_reached:
             return "reached"

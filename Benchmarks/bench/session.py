@@ -42,7 +42,7 @@ def _parsed(description: str, works: Works, noun: str) -> argparse.Namespace:
     )
     parser.add_argument("words", nargs="*", metavar=f"ROUNDS|{noun}", help="rounds (5), and works (all)")
     parser.add_argument("--no-write", action="store_true", help="leave Benchmarks/RESULTS.md as it is")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     arguments.rounds = WRITTEN_ROUNDS
     if arguments.words and arguments.words[0].isdigit():
         arguments.rounds = max(int(arguments.words.pop(0)), 1)

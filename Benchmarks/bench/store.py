@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 from .layers import Layer
@@ -17,7 +18,9 @@ class RegistryStore:
         self.root = root
         self.incoming = root / "incoming"
         self._registry = root / "docker/registry/v2"
-        self.incoming.mkdir(parents=True, exist_ok=True)
+        # What an interrupted run has left there is not whole.
+        shutil.rmtree(self.incoming, ignore_errors=True)
+        self.incoming.mkdir(parents=True)
 
     def blob(self, digest: str) -> Path:
         """Where a blob's bytes stand."""
@@ -30,6 +33,10 @@ class RegistryStore:
         place.parent.mkdir(parents=True, exist_ok=True)
         path.rename(place)
 
+    def forget(self, digest: str) -> None:
+        """Removes a blob, where it stands."""
+        self.blob(digest).unlink(missing_ok=True)
+
     def publish(self, repository: str, layers: list[Layer]) -> str:
         """Writes configuration, manifest and tag `latest`; the manifest's digest."""
         config = {
@@ -40,13 +47,14 @@ class RegistryStore:
             "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
             "history": [{"created": "2024-03-05T06:07:08Z", "created_by": "COPY / /"} for _ in layers],
         }
+        configuration = self._write(config)
         manifest = {
             "schemaVersion": 2,
             "mediaType": MANIFEST_TYPE,
-            "config": {"mediaType": CONFIG_TYPE} | self._write(config),
+            "config": {"mediaType": CONFIG_TYPE} | configuration,
             "layers": [{"mediaType": l.media_type, "digest": l.digest, "size": l.size} for l in layers],
         }
-        for digest in [manifest["config"]["digest"], *(layer.digest for layer in layers)]:
+        for digest in [configuration["digest"], *(layer.digest for layer in layers)]:
             self._link(repository, "_layers/sha256", digest)
         digest = self._write(manifest)["digest"]
         self._link(repository, "_manifests/revisions/sha256", digest)
