@@ -43,13 +43,15 @@ def _parsed(description: str, works: Works, noun: str) -> argparse.Namespace:
     parser.add_argument("words", nargs="*", metavar=f"ROUNDS|{noun}", help="rounds (5), and works (all)")
     parser.add_argument("--no-write", action="store_true", help="leave Benchmarks/RESULTS.md as it is")
     arguments = parser.parse_intermixed_args()
-    arguments.rounds = WRITTEN_ROUNDS
-    if arguments.words and arguments.words[0].isdigit():
-        arguments.rounds = max(int(arguments.words.pop(0)), 1)
-    if unknown := [word for word in arguments.words if word not in works]:
-        parser.error(f"no such work: {', '.join(unknown)}")
+    numbers = [word for word in arguments.words if word.isdigit()]
+    named = [word for word in arguments.words if not word.isdigit()]
+    if unknown := [word for word in named if word not in works]:
+        parser.error(f"unknown: {', '.join(unknown)}")
+    if len(numbers) > 1 or numbers == ["0"]:
+        parser.error("ROUNDS is one number, from 1 on")
+    arguments.rounds = int(numbers[0]) if numbers else WRITTEN_ROUNDS
     # In the order that they are listed in, each once.
-    arguments.works = [name for name in works if name in arguments.words or not arguments.words]
+    arguments.works = [name for name in works if name in named or not named]
     return arguments
 
 

@@ -106,6 +106,7 @@ def tls(bench: Bench) -> Section:
     rates = {label: image.compressed / 1e6 / outcome.wall for label, outcome in outcomes.items()}
     findings = [Finding(f"rate, {label}", rate, None, "MB/s") for label, rate in rates.items()]
     findings.append(Finding("rate, share of curl's", rates[tool.label] / rates[curl.label], 0.8, at_least=True))
+    findings += bound_findings(outcomes[tool.label], image, "docker")
     notes = [
         f"{image.description} nginx with TLS, one connection. The tool verifies the digest as well, and"
         " asks for the manifest first; curl fetches the blob alone."
