@@ -116,7 +116,7 @@ class _Measuring:
         return words
 
     def _copy(self, files: list[str]) -> list[str]:
-        loop = 'to=$1; shift; for file; do n=$((n + 1)); cp "$file" "$to/$n" || exit; done'
+        loop = 'to=$1; shift; for file; do n=$((n + 1)); cp --reflink=never "$file" "$to/$n" || exit; done'
         return ["sh", "-c", loop, "copy", str(self.output), *files]
 
     def _synced_copy(self) -> list[str]:
