@@ -2,7 +2,7 @@
 ///
 /// The first bytes decide and not the media type, as in Docker (moby, `archive.DetectCompression`): registries hold
 /// layers that are labelled wrongly, and Docker pulls them.
-struct Inflater: ~Copyable {
+package struct Inflater: ~Copyable {
     /// How the layer is compressed; nil until its first bytes have come.
     private(set) var encoding: Encoding?
     // The decoder of the encoding, where it has one.
@@ -16,7 +16,7 @@ struct Inflater: ~Copyable {
     private let gzipEngine: GzipEngine
 
     /// Begins with no bytes.
-    init(gzip engine: GzipEngine = .fastest) { gzipEngine = engine }
+    package init(gzip engine: GzipEngine = .fastest) { gzipEngine = engine }
 
     /// Whether bytes have come behind the end of a gzip layer that are none, and were left out; known at the end.
     private(set) var hasJunk = false
@@ -25,7 +25,7 @@ struct Inflater: ~Copyable {
     /// input's size where it is plain.
     ///
     /// - Throws: `.undecodable` on bytes that cannot be inflated; what `sink` throws.
-    mutating func push(
+    package mutating func push(
         _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         if encoding == nil {
@@ -42,7 +42,7 @@ struct Inflater: ~Copyable {
     /// Says that no more bytes come, and hands on what is left.
     ///
     /// - Throws: as ``push(_:into:)``, and `.undecodable` when the layer breaks off.
-    mutating func finish(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+    package mutating func finish(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         if encoding == nil { try decide(into: sink) }
         try gzip?.finish()
         hasJunk = gzip?.endsInJunk() ?? false
