@@ -19,6 +19,10 @@ enum DNSBenchmark {
         try table.time("decode an answer of eight addresses, \(datagram.count) bytes") {
             try DNSMessage(datagram, answering: query).answers.count
         }
+        let first = [evidence(1, [try reply(datagram, to: query)])]
+        table.time("verdict on an answer, the first of a lookup") {
+            Verdict.judge(first, forger: Forger(), isFinal: false).count
+        }
         try table.time("datagram to verdict, the first of a lookup") {
             Verdict.judge([evidence(1, [try reply(datagram, to: query)])], forger: Forger(), isFinal: false).count
         }

@@ -2,7 +2,8 @@ import Puller
 
 /// Bytes that compress about as a layer of software does (three to one by gzip), the same in every run.
 enum LayerSample {
-    /// Half words, a third records of small numbers as in programs, the rest noise as in what is compressed already.
+    /// Half text, some of whose lines come again, a third records of small numbers as in programs, and some noise as in what
+    /// is compressed already.
     static func bytes(_ count: Int) -> [UInt8] {
         var state: UInt64 = 0x9e37_79b9_7f4a_7c15
         func random(_ limit: Int) -> Int {
@@ -12,17 +13,19 @@ enum LayerSample {
             state ^= state << 17
             return Int(state >> 33) % limit
         }
-        let words = (0..<4000).map { _ in (0..<(2 + random(8))).map { _ in UInt8(97 + random(26)) } + [32] }
+        let words = (0..<1000).map { _ in (0..<(2 + random(8))).map { _ in UInt8(97 + random(26)) } + [32] }
+        func line() -> [UInt8] { (0..<8).flatMap { _ in words[min(random(1000), random(1000))] } + [10] }
+        let lines = (0..<300).map { _ in line() }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count + 8192)
         while bytes.count < count {
             switch random(12) {
-            case 0...5: for _ in 0..<500 { bytes += words[min(random(4000), random(4000))] }
+            case 0...5: for _ in 0..<60 { bytes += random(2) == 0 ? line() : lines[min(random(300), random(300))] }
             case 6...9:
                 for _ in 0..<400 {
                     bytes += [0x48, UInt8(0x80 + random(16)), 0x05, UInt8(random(64)), UInt8(random(4)), 0, 0]
                 }
-            default: for _ in 0..<1000 { bytes.append(UInt8(random(256))) }
+            default: for _ in 0..<300 { bytes.append(UInt8(random(256))) }
             }
         }
         return Array(bytes.prefix(count))
