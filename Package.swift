@@ -50,7 +50,7 @@ let package = Package(
             name: "censor-lab", dependencies: ["CensorLab", "LabNet", "Puller", argumentParser], swiftSettings: rules),
 
         .executableTarget(
-            name: "lab-benchmark", dependencies: ["CensorLab", "LabNet"] + nio, path: "Benchmarks/lab",
+            name: "lab-benchmark", dependencies: ["CensorLab", "LabNet", "Puller"] + nio, path: "Benchmarks/lab",
             swiftSettings: rules),
 
         .testTarget(

@@ -14,10 +14,9 @@ struct Samples {
         return sorted[max(rank, 1) - 1]
     }
 
-    /// `12 samples, median 1.234 ms, p95 2.345 ms, most 3.456 ms`.
-    var summary: String {
-        let figures = [("median", median), ("p95", percentile(95)), ("most", percentile(100))]
-        return "\(count) samples, " + figures.map { "\($0) \($1.milliseconds) ms" }.joined(separator: ", ")
+    /// How many there are, median, p95 and the longest, as cells of a table.
+    var figures: [String] {
+        ["\(count)"] + [median, percentile(95), percentile(100)].map { "\($0.milliseconds) ms" }
     }
 }
 

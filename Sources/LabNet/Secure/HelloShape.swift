@@ -1,12 +1,12 @@
 /// How a ClientHello is laid out on the wire: into which records and which TCP segments it is cut. Pure.
-enum HelloShape {
+package enum HelloShape {
     /// Lays out a first flight.
     ///
     /// - Parameter flight: the flight as the TLS library wrote it: whole records that hold one ClientHello and no more.
     /// - Returns: what each `send` writes; joined, a legal ClientHello with the same message. A hello that carries no
     ///   name stays as it is. Nil when the flight is anything else, so that a name which was to be cut is not shown whole
     ///   by mistake.
-    static func segments(of flight: [UInt8], strategy: ServerNameStrategy) -> [[UInt8]]? {
+    package static func segments(of flight: [UInt8], strategy: ServerNameStrategy) -> [[UInt8]]? {
         guard let message = ClientHello.message(in: flight), isFilled(flight, by: message) else { return nil }
         let cuts = ClientHello.locateServerName(in: message).map { Self.cuts(inside: $0, of: message) } ?? []
         if cuts.isEmpty { return [flight] }

@@ -1,6 +1,6 @@
 /// The header of a tar member as Go's archive/tar writes it, since Docker's archives are compared to the byte: POSIX
 /// ustar (IEEE 1003.1, pax), and a pax extended header before it where ustar cannot hold a value.
-enum TarHeader {
+package enum TarHeader {
     /// Members are padded to this many bytes.
     static let blockSize = 512
 
@@ -15,7 +15,7 @@ enum TarHeader {
     /// The header's bytes, pax records included; a multiple of 512.
     ///
     /// - Parameter size: The count of the content's bytes, 0 for folders and links.
-    static func bytes(of member: ArchiveMember, size: Int64) -> [UInt8] {
+    package static func bytes(of member: ArchiveMember, size: Int64) -> [UInt8] {
         var pax = PaxRecords()
         var block = Block()
         let name = Array(member.path.utf8)

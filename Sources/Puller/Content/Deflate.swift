@@ -4,7 +4,7 @@ internal import CZlib
 ///
 /// The header holds no time and no name, so that equal archives compress to equal files. It is `@unchecked Sendable`
 /// because zlib ties its stream to no thread and this value is its only owner.
-struct GzipDeflate: ~Copyable, @unchecked Sendable {
+package struct GzipDeflate: ~Copyable, @unchecked Sendable {
     // zlib keeps a pointer to the stream in its state, so it must not move: allocated by `start`, freed by `deinit`.
     private let stream: UnsafeMutablePointer<z_stream>
     private let output: UnsafeMutableRawBufferPointer
@@ -24,7 +24,7 @@ struct GzipDeflate: ~Copyable, @unchecked Sendable {
     ///
     /// - Parameter level: 1 (fast) to 9 (small).
     /// - Throws: `.unsupported` when there is no memory.
-    static func start(level: Int32 = 6) throws(PullError.Cause) -> GzipDeflate {
+    package static func start(level: Int32 = 6) throws(PullError.Cause) -> GzipDeflate {
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         stream.initialize(to: z_stream())
         let gzip = GzipDeflate(owning: stream, output: .allocate(byteCount: 256 * 1024, alignment: 16))
@@ -35,7 +35,7 @@ struct GzipDeflate: ~Copyable, @unchecked Sendable {
     /// Takes in the next bytes and hands on what is compressed so far.
     ///
     /// - Throws: what `sink` throws.
-    mutating func push(
+    package mutating func push(
         _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         var rest = input[...]
@@ -50,7 +50,7 @@ struct GzipDeflate: ~Copyable, @unchecked Sendable {
     /// Ends the member and hands on what is left.
     ///
     /// - Throws: what `sink` throws.
-    mutating func finish(
+    package mutating func finish(
         into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         try deflate(UnsafeRawBufferPointer(start: nil, count: 0), Z_FINISH, into: sink)

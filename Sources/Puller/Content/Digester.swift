@@ -5,7 +5,7 @@ internal import LabNet
 ///
 /// It owns its context alone and frees it, hence it cannot be copied. It is `@unchecked Sendable` for the same reason:
 /// the context has no other owner and OpenSSL ties it to no thread, so it moves with the value.
-struct Digester: ~Copyable, @unchecked Sendable {
+package struct Digester: ~Copyable, @unchecked Sendable {
     /// What is computed.
     let algorithm: Digest.Algorithm
     // EVP_MD_CTX: made by `start`, freed by `deinit`.
@@ -22,7 +22,7 @@ struct Digester: ~Copyable, @unchecked Sendable {
     /// Begins a digest of no bytes.
     ///
     /// - Throws: `.unsupported` when OpenSSL has no such algorithm (a provider that leaves it out) or no memory.
-    static func start(_ algorithm: Digest.Algorithm) throws(PullError.Cause) -> Digester {
+    package static func start(_ algorithm: Digest.Algorithm) throws(PullError.Cause) -> Digester {
         let method = algorithm == .sha256 ? EVP_sha256() : EVP_sha512()
         guard let context = EVP_MD_CTX_new() else { throw .unsupported(algorithm.rawValue) }
         let digester = Digester(algorithm: algorithm, owning: context)
@@ -31,7 +31,7 @@ struct Digester: ~Copyable, @unchecked Sendable {
     }
 
     /// Takes in the next bytes.
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+    package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard let base = bytes.baseAddress, bytes.count > 0 else { return }
         isSound = EVP_DigestUpdate(context, base, bytes.count) == 1 && isSound
     }
@@ -39,7 +39,7 @@ struct Digester: ~Copyable, @unchecked Sendable {
     /// Ends the digest; to be called once.
     ///
     /// - Throws: `.unsupported` when OpenSSL failed at any step, or when it has ended already.
-    mutating func finalize() throws(PullError.Cause) -> Digest {
+    package mutating func finalize() throws(PullError.Cause) -> Digest {
         var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var count: UInt32 = 0
         defer { isSound = false }

@@ -1,15 +1,15 @@
 /// Who inflates gzip.
-enum GzipEngine: Sendable, CaseIterable {
+package enum GzipEngine: Sendable, CaseIterable {
     /// zlib, which is always there.
     case zlib
     /// Intel's ISA-L, about twice as fast, where the machine has it (``IsalLibrary``).
     case isal
 
     /// Those that this machine has.
-    static let available = allCases.filter { $0 == .zlib || IsalLibrary.onThisMachine != nil }
+    package static let available = allCases.filter { $0 == .zlib || IsalLibrary.onThisMachine != nil }
 
     /// The one to use.
-    static let fastest = available.last ?? .zlib
+    package static let fastest = available.last ?? .zlib
 
     /// Begins before the first member.
     ///

@@ -2,7 +2,7 @@
 ///
 /// The first bytes decide and not the media type, as in Docker (moby, `archive.DetectCompression`): registries hold
 /// layers that are labelled wrongly, and Docker pulls them.
-struct Inflater: ~Copyable {
+package struct Inflater: ~Copyable {
     /// How the layer is compressed; nil until its first bytes have come.
     private(set) var encoding: Encoding?
     // The decoder of the encoding, where it has one.
@@ -18,7 +18,7 @@ struct Inflater: ~Copyable {
     private let gzipEngine: GzipEngine
 
     /// Begins with no bytes.
-    init(gzip engine: GzipEngine = .fastest) { gzipEngine = engine }
+    package init(gzip engine: GzipEngine = .fastest) { gzipEngine = engine }
 
     /// Whether bytes have come behind the end of a gzip layer that are none, and were left out; known at the end.
     private(set) var hasJunk = false
@@ -107,7 +107,7 @@ extension Inflater {
     /// Takes in the next bytes of the layer and hands on what they inflate to.
     ///
     /// - Throws: `.undecodable` on bytes that cannot be inflated; what `sink` throws.
-    mutating func push(
+    package mutating func push(
         _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         if encoding == .plain, head.isEmpty { return try sink(input) }
@@ -118,7 +118,7 @@ extension Inflater {
     /// Says that no more bytes come, and hands on what is left.
     ///
     /// - Throws: as ``push(_:into:)``, and `.undecodable` when the layer breaks off.
-    mutating func finish(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+    package mutating func finish(into sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         try drain(into: sink) { inflater, output throws(PullError.Cause) in try inflater.finish(into: output) }
     }
 

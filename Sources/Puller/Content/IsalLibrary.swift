@@ -15,8 +15,8 @@ struct IsalLibrary: @unchecked Sendable {
         return library.canGoOnInsideAByte() ? library : nil
     }()
 
-    /// Whether the library leaves the bits behind a block where ``IsalMember`` takes them from. All do from 2.24 (2018)
-    /// to 2.32.0; 2.32.1 clears them.
+    /// Whether the library leaves the bits behind a block where ``IsalMember`` takes them from. 2.30 to 2.32.0 do,
+    /// 2.32.1 clears them.
     private func canGoOnInsideAByte() -> Bool {
         let text = (0..<180).map { UInt8($0 * $0 % 23) + 97 }
         var inflated = [UInt8](repeating: 0, count: text.count + 1)

@@ -3,7 +3,7 @@ internal import CZstd
 /// Compresses to Zstandard as bytes stream by (RFC 8878): the boundary to libzstd's encoder. One frame, with a checksum.
 ///
 /// It is `@unchecked Sendable` because libzstd ties its context to no thread and this value is its only owner.
-struct ZstandardEncoder: ~Copyable, @unchecked Sendable {
+package struct ZstandardEncoder: ~Copyable, @unchecked Sendable {
     // ZSTD_CCtx: made by `start`, freed by `deinit`.
     private let context: OpaquePointer
     private let output: UnsafeMutableRawBufferPointer
@@ -22,7 +22,7 @@ struct ZstandardEncoder: ~Copyable, @unchecked Sendable {
     ///
     /// - Parameter level: 1 (fast) to 19 (small).
     /// - Throws: `.unsupported` when there is no memory.
-    static func start(level: Int32 = 3) throws(PullError.Cause) -> ZstandardEncoder {
+    package static func start(level: Int32 = 3) throws(PullError.Cause) -> ZstandardEncoder {
         guard let context = ZSTD_createCCtx() else { throw .unsupported("zstd: no memory") }
         let encoder = ZstandardEncoder(owning: context, output: .allocate(byteCount: 256 * 1024, alignment: 16))
         try check(ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level))
@@ -33,7 +33,7 @@ struct ZstandardEncoder: ~Copyable, @unchecked Sendable {
     /// Takes in the next bytes and hands on what is compressed so far.
     ///
     /// - Throws: `.unsupported` when libzstd fails; what `sink` throws.
-    mutating func push(
+    package mutating func push(
         _ input: UnsafeRawBufferPointer, into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
@@ -43,7 +43,7 @@ struct ZstandardEncoder: ~Copyable, @unchecked Sendable {
     /// Ends the frame and hands on what is left.
     ///
     /// - Throws: as ``push(_:into:)``.
-    mutating func finish(
+    package mutating func finish(
         into sink: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         var source = ZSTD_inBuffer(src: nil, size: 0, pos: 0)

@@ -143,7 +143,7 @@ extension RegistryClient {
     /// How long a connection is watched at a time, and how many bytes it then has to have brought to be fast enough: from
     /// some 40 MB/s on, the machine is the bound and not the line (measured: a second connection on loopback costs more than
     /// it brings, since what comes early has to be read back to be hashed).
-    private static let watch = Duration.milliseconds(100)
+    static let watch = Duration.milliseconds(100)
     private static let enough: Int64 = 4 << 20
 
     /// Brings one piece after the other. Whatever fails here, the one who leads brings the rest: so a helper gives up easily,

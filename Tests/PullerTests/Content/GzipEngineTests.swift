@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    /// Spoilt streams: the same verdict, and the same bytes wherever all could be inflated. Both verdicts are met often,
+    /// Spoilt streams: the same verdict, and the same bytes wherever the verdict is good. Both verdicts are met often,
     /// and a wrong checksum is one that says that the rest was taken.
     @Test(arguments: GzipEngine.available, 0..<8)
     func agreesWithZlibOnWhatIsSpoilt(_ engine: GzipEngine, _ seed: Int) throws {
@@ -193,7 +193,9 @@ import Testing
             let zlib = GzipOutcome(input, .zlib, pieces: max(1, input.count))
             let other = GzipOutcome(input, engine, pieces: pieces)
             #expect(zlib.end == other.end, "\(number), pieces of \(pieces): \(input)")
-            if zlib.end != .refused { #expect(zlib.bytes == other.bytes, "\(number), pieces of \(pieces): \(input)") }
+            if [.member, .junk].contains(zlib.end) {
+                #expect(zlib.bytes == other.bytes, "\(number), pieces of \(pieces): \(input)")
+            }
             ends[zlib.end, default: 0] += 1
         }
         #expect(

@@ -11,6 +11,8 @@ final class PullBench: Sendable {
     /// The waits that the pull would have made.
     let waits = Mutex<[Duration]>([])
     let events = Mutex<[PullEvent]>([])
+    /// Those waits that are no watching of a connection's speed.
+    var patienceSpent: [Duration] { waits.withLock { $0.filter { $0 != RegistryClient.watch } } }
 
     /// How content is fetched.
     let transfer: TransferOptions
