@@ -238,10 +238,12 @@ extension BlobTransfer {
     func claim() -> Range<Int64>? {
         state.withLock { state in
             guard state.mayBeHelped else { return nil }
-            let size = min(max(blob.size / 16, Self.leastForHelp / 2), Self.largestPiece)
-            guard let gap = openGaps(state).last(where: { $0.upperBound - $0.lowerBound >= 2 * size }) else {
+            guard let gap = openGaps(state).max(by: { $0.length < $1.length }), gap.length >= 2 * Self.leastPiece else {
                 return nil
             }
+            // Pieces become smaller towards the end, so that all connections end at about the same time.
+            let share = gap.length / Int64(2 * link.lanes.count)
+            let size = min(max(share, Self.leastPiece), Self.largestPiece)
             let piece = gap.upperBound - size..<gap.upperBound
             state.claimed.append(piece)
             return piece
@@ -291,6 +293,8 @@ extension BlobTransfer {
     }
 
     private static let largestPiece: Int64 = 32 << 20
+    /// Less is brought in less time than it takes to ask for it, on lines where that matters.
+    private static let leastPiece: Int64 = 1 << 20
 }
 
 // MARK: Reading along

@@ -48,3 +48,8 @@ struct ByteRanges: Hashable, Sendable {
         parts.first { $0.contains(place) }?.upperBound ?? place
     }
 }
+
+extension Range<Int64> {
+    /// How many bytes it has.
+    var length: Int64 { upperBound - lowerBound }
+}
