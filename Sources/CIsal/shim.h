@@ -24,12 +24,11 @@ struct inflate_state {
 #endif
 
 /// The functions of ISA-L that are used here; all there or all null.
+///
+/// Their types stand where they are called: Swift would else make code for every array of `struct inflate_state`.
+typedef void isal_function(void);
 struct isal_library {
-    void (*init)(struct inflate_state *);
-    void (*reset)(struct inflate_state *);
-    int (*set_dict)(struct inflate_state *, uint8_t *, uint32_t);
-    int (*inflate)(struct inflate_state *);
-    uint32_t (*crc32)(uint32_t, const unsigned char *, uint64_t);
+    isal_function *init, *reset, *set_dict, *inflate, *crc32;
 };
 
 /// Looks for the library on this machine, and never unloads it; whether it is there.
@@ -37,11 +36,11 @@ static inline bool isal_open(struct isal_library *library) {
     if (!ISAL_HAS_HEADER) return false;
     void *handle = dlopen("libisal.so.2", RTLD_NOW | RTLD_LOCAL);
     if (!handle) return false;
-    library->init = (void (*)(struct inflate_state *))dlsym(handle, "isal_inflate_init");
-    library->reset = (void (*)(struct inflate_state *))dlsym(handle, "isal_inflate_reset");
-    library->set_dict = (int (*)(struct inflate_state *, uint8_t *, uint32_t))dlsym(handle, "isal_inflate_set_dict");
-    library->inflate = (int (*)(struct inflate_state *))dlsym(handle, "isal_inflate");
-    library->crc32 = (uint32_t (*)(uint32_t, const unsigned char *, uint64_t))dlsym(handle, "crc32_gzip_refl");
+    library->init = (isal_function *)dlsym(handle, "isal_inflate_init");
+    library->reset = (isal_function *)dlsym(handle, "isal_inflate_reset");
+    library->set_dict = (isal_function *)dlsym(handle, "isal_inflate_set_dict");
+    library->inflate = (isal_function *)dlsym(handle, "isal_inflate");
+    library->crc32 = (isal_function *)dlsym(handle, "crc32_gzip_refl");
     return library->init && library->reset && library->set_dict && library->inflate && library->crc32;
 }
 
@@ -51,7 +50,9 @@ static inline bool isal_open(struct isal_library *library) {
 static inline size_t isal_state_size(void) { return sizeof(struct inflate_state); }
 
 /// Prepares a state that was only allocated.
-static inline void isal_init(const struct isal_library *library, void *state) { library->init(state); }
+static inline void isal_init(const struct isal_library *library, void *state) {
+    ((void (*)(struct inflate_state *))library->init)(state);
+}
 
 /// Begins a deflate stream in the middle of a byte.
 ///
@@ -62,11 +63,13 @@ static inline int isal_begin(
     uint32_t window_size
 ) {
     struct inflate_state *state = opaque;
-    library->reset(state);
+    ((void (*)(struct inflate_state *))library->reset)(state);
     state->read_in = bits;
     state->read_in_length = bit_count;
     // It does not write through the pointer; it is only declared without const.
-    return window_size ? library->set_dict(state, (uint8_t *)window, window_size) : ISAL_DECOMP_OK;
+    int (*set_dict)(struct inflate_state *, uint8_t *, uint32_t) =
+        (int (*)(struct inflate_state *, uint8_t *, uint32_t))library->set_dict;
+    return window_size ? set_dict(state, (uint8_t *)window, window_size) : ISAL_DECOMP_OK;
 }
 
 /// Inflates until the input is used up, the output is full or the stream ends; all four values move on.
@@ -79,7 +82,7 @@ static inline int isal_inflate_some(
     state->avail_in = *input_size;
     state->next_out = *output;
     state->avail_out = *output_size;
-    int code = library->inflate(state);
+    int code = ((int (*)(struct inflate_state *))library->inflate)(state);
     *input = state->next_in;
     *input_size = state->avail_in;
     *output = state->next_out;
@@ -104,5 +107,5 @@ static inline int32_t isal_bit_count(const void *opaque) {
 static inline uint32_t isal_crc32(
     const struct isal_library *library, uint32_t crc, const uint8_t *bytes, uint64_t size
 ) {
-    return library->crc32(crc, bytes, size);
+    return ((uint32_t (*)(uint32_t, const unsigned char *, uint64_t))library->crc32)(crc, bytes, size);
 }
