@@ -21,8 +21,8 @@ installed software. Every program first runs once, to warm caches; that run is w
 files included; what is shorter goes unseen), its output is checked, and its time is not told. Then all run in turns, in
 an order that rotates. Wall time is from before exec(2) to wait4(2); CPU time and peak resident memory are the kernel's,
 of that process; bytes on the wire are loopback's, with headers and acknowledgements. Times are medians, memory is the
-most of all runs. Home, cache and temporary folders are new for each run. The page cache holds what is served, and
-outputs are not waited for until they are on the disk. MB are 10^6 bytes.
+most of all runs. Home, cache and temporary folders are new for each run. The page cache holds what is served.
+docker-tar-lab ends when its archive is on the disk (fsync); no peer waits for that. MB are 10^6 bytes.
 """
 
 #: What is written by hand, below everything else.
