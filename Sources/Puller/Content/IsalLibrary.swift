@@ -10,9 +10,12 @@ struct IsalLibrary: @unchecked Sendable {
     static let onThisMachine: IsalLibrary? = {
         let functions = UnsafeMutablePointer<isal_library>.allocate(capacity: 1)
         functions.initialize(to: isal_library())
-        guard isal_open(functions) else { return nil }
         let library = IsalLibrary(functions: functions)
-        return library.canGoOnInsideAByte() ? library : nil
+        guard isal_open(functions), library.canGoOnInsideAByte() else {
+            functions.deallocate()
+            return nil
+        }
+        return library
     }()
 
     /// Whether the library leaves the bits behind a block where ``IsalMember`` takes them from. 2.30 to 2.32.0 do,
