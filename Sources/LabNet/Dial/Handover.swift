@@ -52,7 +52,7 @@ struct Handover: Sendable {
     }
 
     /// How many bytes are read from a socket at a time. Everything behind it is done once for each piece: a task switch, a
-    /// hash, a write. The memory is bounded by ``HTTP1Handler/pieces``.
+    /// hash, a write. ``HTTP1Handler`` lets four of them wait.
     private static let readSize = 256 * 1024
 }
 
