@@ -1,7 +1,7 @@
 import Glibc
 
-/// An IPv4 or IPv6 address as it stands on the wire.
-public enum IPAddress: Hashable, Sendable {
+/// An IPv4 or IPv6 address as it stands on the wire; in order, IPv4 comes first.
+public enum IPAddress: Hashable, Comparable, Sendable {
     /// Four bytes in network order, read as a big-endian number.
     case v4(UInt32)
     /// Sixteen bytes in network order, read as two big-endian numbers.

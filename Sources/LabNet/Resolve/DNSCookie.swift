@@ -11,7 +11,7 @@ package struct DNSCookie: Hashable, Sendable {
 
     /// Makes a random one.
     package init(using generator: inout some RandomNumberGenerator) {
-        bytes = (0..<8).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        bytes = withUnsafeBytes(of: generator.next(), Array.init)
     }
 
     /// What became of it in an answer.

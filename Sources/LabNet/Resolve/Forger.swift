@@ -103,7 +103,7 @@ extension Forger {
         }
         // Who answers for everybody may be carrying the truth: then the true addresses have been seen at the canary too.
         if !impersonatesResolvers, !canaryAddresses.isEmpty,
-            let seen = reply.claim.addresses.intersection(canaryAddresses).leading
+            let seen = reply.claim.addresses.intersection(canaryAddresses).min()
         {
             signs.append(.seenAtCanary(seen))
         }

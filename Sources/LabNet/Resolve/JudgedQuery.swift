@@ -10,13 +10,11 @@ struct JudgedQuery {
     init(_ evidence: Evidence, forger: Forger) {
         self.evidence = evidence
         let signs = evidence.replies.map { Sign.borne(by: $0, to: evidence, forger: forger) }
-        var standings: [DNSClaim: Standing] = [:]
-        for (reply, signs) in zip(evidence.replies, signs) {
-            let standing = Standing(reply, signs: signs, to: evidence)
-            standings[reply.claim] = standings[reply.claim].map { min($0, standing) } ?? standing
+        let standings = zip(evidence.replies, signs).map { reply, signs in
+            (reply.claim, Standing(reply, signs: signs, to: evidence))
         }
         self.signs = signs
-        self.standings = standings
+        self.standings = Dictionary(standings, uniquingKeysWith: min)
     }
 
     /// Whether the resolver is on the user's own network or machine, nearer than any injector.

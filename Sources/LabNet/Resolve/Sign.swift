@@ -82,7 +82,7 @@ extension Sign {
         if reply.isAuthoritative { signs.append(.authoritative) }
         if !reply.offersRecursion { signs.append(.noRecursion) }
         if reply.hasStrayRecords { signs.append(.strayRecords) }
-        if let special = reply.claim.addresses.filter(\.isSpecialPurpose).leading {
+        if let special = reply.claim.addresses.lazy.filter(\.isSpecialPurpose).min() {
             signs.append(.specialPurpose(special))
         }
         return signs
@@ -116,11 +116,6 @@ extension Sign {
         guard let hopLimit, let other else { return false }
         return max(hopLimit, other) - min(hopLimit, other) > 1
     }
-}
-
-extension Set<IPAddress> {
-    /// The one that comes first as text, so that a set is described alike each time.
-    var leading: IPAddress? { count < 2 ? first : self.min { $0.description < $1.description } }
 }
 
 extension Sign: CustomStringConvertible {

@@ -22,6 +22,14 @@ import Testing
             })
     }
 
+    @Test func mixesTheCaseOfEveryLetter() throws {
+        let name = Array(repeating: String(repeating: "a", count: 62), count: 4).joined(separator: ".")
+        let sections = try (0..<40).map { Array(try DNSQuery.sample(name, seed: $0).questionSection) }
+        for place in sections[0].indices where DNSName.lowercase(sections[0][place]) == UInt8(ascii: "a") {
+            #expect(Set(sections.map { $0[place] }).count == 2, "letter at \(place)")
+        }
+    }
+
     @Test func asksForTheRoot() throws {
         var generator = SeededGenerator(state: 7)
         let query = try DNSQuery(.control, using: &generator)
