@@ -20,8 +20,9 @@ extension Archiver {
         do {
             let size: Int64
             if request.compression == .none {
-                size = try await inflating(draft, layers, beside: path, isOnDisk: true, jobs: request.jobs) {
-                    inflated in
+                size = try await inflating(
+                    draft, layers, at: path, spoolingBeside: path, jobs: request.jobs
+                ) { inflated in
                     let standing = try await inflated.fetch(from: source, writingInto: file)
                     return try await inflated.assemble(standing, in: file)
                 }
@@ -103,7 +104,7 @@ extension Archiver {
         _ draft: ArchiveDraft, _ layers: PulledLayers, from source: any BlobSource, through stream: ArchiveStream,
         at place: String, spoolingBeside path: String, jobs: Int
     ) async throws -> Int64 {
-        try await inflating(draft, layers, beside: path, isOnDisk: path == place, jobs: jobs) { inflated in
+        try await inflating(draft, layers, at: place, spoolingBeside: path, jobs: jobs) { inflated in
             let sizes = try await inflated.fetch(from: source, writingInto: nil).sizes
             let members = try await naming(.archive, at: place) { try draft.members(sizes: sizes) }
             return try await Assembly(members: members, sizes: sizes, stream: stream, place: place)
@@ -113,16 +114,16 @@ extension Archiver {
 
     /// Layers that wait in a file beside the archive, however that is then made of them.
     private func inflating(
-        _ draft: ArchiveDraft, _ layers: PulledLayers, beside path: String, isOnDisk: Bool, jobs: Int,
+        _ draft: ArchiveDraft, _ layers: PulledLayers, at place: String, spoolingBeside path: String, jobs: Int,
         _ body: (InflatedLayers) async throws -> Int64
     ) async throws -> Int64 {
         let places = try await naming(.archive, at: path) { try Workplace.Place.inARow(layers.distinct) }
         return try await working(beside: path, for: .spool, places) { work in
             let inflated = try await onDisk(path) {
                 // Layers seldom inflate to less than they are.
-                let output = isOnDisk ? layers.distinct.map(\.size) : []
+                let output = path == place ? layers.distinct.map(\.size) : []
                 try DiskRoom.require(work.missing + output, beside: path)
-                return try InflatedLayers(of: draft, layers, into: work, over: link(jobs), jobs: jobs, place: path)
+                return try InflatedLayers(of: draft, layers, into: work, over: link(jobs), jobs: jobs, place: place)
             }
             return try await body(inflated)
         }
@@ -130,7 +131,7 @@ extension Archiver {
 
     /// Opens the file for the blobs, and sees to it that it is gone, named, or kept for the next run in the end.
     func working<Value: Sendable>(
-        beside path: String, for purpose: Workplace.Purpose, _ places: [Workplace.Place],
+        beside path: String, for purpose: ArchiveFile.Purpose, _ places: [Workplace.Place],
         _ body: (Workplace) async throws -> Value
     ) async throws -> Value {
         let cache = transfer.cache.map(BlobCache.init)

@@ -9,13 +9,15 @@ extension ArchiveFile {
     /// Takes over what another run has left: it gets a hidden name beside the archive's, on the same disk.
     ///
     /// - Throws: `.disk`, with EXDEV where it is on another disk; it is then where it was.
-    static func adopt(_ leftover: Leftover, for path: String) throws(PullError.Cause) -> ArchiveFile {
+    static func adopt(
+        _ leftover: Leftover, at path: String, for purpose: Purpose
+    ) throws(PullError.Cause) -> ArchiveFile {
         let partial = PartialName.beside(path)
         // First the word, then the deed: a process that is killed in between leaves a record that knows both names.
         leftover.record.add([PartialContents.line(path: try BlobCache.absolute(partial))])
         _ = try retrying { Int(rename(leftover.path, partial)) }
         let file = try FileDescriptor.open(partial, O_RDWR | O_NOFOLLOW)
-        let adopted = ArchiveFile(path: path, partialPath: partial, file: file)
+        let adopted = ArchiveFile(path: path, partialPath: partial, file: file, for: purpose)
         guard try adopted.identity() == leftover.contents.identity else { throw .disk(errno: ESTALE) }
         if let mode = leftover.contents.mode { _ = try retrying { Int(fchmod(adopted.descriptor, mode_t(mode))) } }
         return adopted
@@ -40,6 +42,14 @@ extension ArchiveFile {
     ///
     /// - Throws: `.disk`.
     func mode() throws(PullError.Cause) -> UInt32 { UInt32(try status().st_mode & 0o777) }
+
+    /// How many bytes of the disk are taken by what has been written so far.
+    ///
+    /// - Throws: `.disk`.
+    func allocated() throws(PullError.Cause) -> Int64 {
+        // POSIX leaves the unit of st_blocks open; Linux and all who build on it count 512 bytes.
+        Int64(try status().st_blocks) * 512
+    }
 
     private func status() throws(PullError.Cause) -> stat {
         var status = stat()

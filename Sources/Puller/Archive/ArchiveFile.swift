@@ -10,6 +10,16 @@ internal import Synchronization
 /// It may be written at any place by any number of tasks. Unless it is committed, it is gone when its last owner is.
 /// All its calls block.
 final class ArchiveFile: Sendable {
+    /// What a file is for.
+    enum Purpose: Hashable, Sendable {
+        /// It becomes the archive itself: anybody may read it, and it has to be on the disk when it gets its name.
+        case archive
+        /// Bytes wait in it for their turn: for its owner alone, and never given a name.
+        case spool
+
+        fileprivate var mode: mode_t { self == .archive ? 0o644 : 0o600 }
+    }
+
     private enum Fate { case partial, committed, discarded }
 
     /// The name under which the file will appear.
@@ -17,19 +27,17 @@ final class ArchiveFile: Sendable {
     /// The hidden name under which it is written, in the same folder.
     let partialPath: String
     private let file: FileDescriptor
+    private let purpose: Purpose
     private let fate = Mutex(Fate.partial)
     /// How many bytes have been written since the disk was told to begin.
     private let unwritten = Mutex<Int>(0)
 
-    /// Whether it will be committed, and has to be on the disk then; what only waits for its turn need never get there.
-    private let isForTheDisk: Bool
-
     /// Takes over an open file under its hidden name.
-    init(path: String, partialPath: String, file: consuming FileDescriptor, isForTheDisk: Bool = true) {
+    init(path: String, partialPath: String, file: consuming FileDescriptor, for purpose: Purpose) {
         self.path = path
         self.partialPath = partialPath
         self.file = file
-        self.isForTheDisk = isForTheDisk
+        self.purpose = purpose
     }
 
     deinit { discard() }
@@ -37,10 +45,10 @@ final class ArchiveFile: Sendable {
     /// Creates the partial file; nothing is there yet under `path` itself, and nothing is replaced.
     ///
     /// - Throws: `.disk` with the errno of open(2).
-    static func create(at path: String, mode: UInt32 = 0o644) throws(PullError.Cause) -> ArchiveFile {
+    static func create(at path: String, for purpose: Purpose = .archive) throws(PullError.Cause) -> ArchiveFile {
         while true {
             do throws(PullError.Cause) {
-                return try create(at: path, partialPath: PartialName.beside(path), mode: mode)
+                return try create(at: path, partialPath: PartialName.beside(path), for: purpose)
             } catch .disk(errno: EEXIST) {
                 continue
             }
@@ -50,10 +58,11 @@ final class ArchiveFile: Sendable {
     /// Creates the partial file under a name of the caller's choice.
     ///
     /// - Throws: `.disk` with the errno of open(2).
-    static func create(at path: String, partialPath: String, mode: UInt32) throws(PullError.Cause) -> ArchiveFile {
-        let file = try FileDescriptor.open(partialPath, O_RDWR | O_CREAT | O_EXCL, mode: mode_t(mode))
-        // A file for its owner alone only waits.
-        return ArchiveFile(path: path, partialPath: partialPath, file: file, isForTheDisk: mode != 0o600)
+    static func create(
+        at path: String, partialPath: String, for purpose: Purpose
+    ) throws(PullError.Cause) -> ArchiveFile {
+        let file = try FileDescriptor.open(partialPath, O_RDWR | O_CREAT | O_EXCL, mode: purpose.mode)
+        return ArchiveFile(path: path, partialPath: partialPath, file: file, for: purpose)
     }
 
     /// Writes all bytes at a place in the file.
@@ -61,7 +70,7 @@ final class ArchiveFile: Sendable {
     /// - Throws: `.disk`.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
         try file.write(bytes, at: offset)
-        guard isForTheDisk else { return }
+        guard purpose == .archive else { return }
         let isEnough = unwritten.withLock { unwritten in
             unwritten += bytes.count
             guard unwritten >= Self.writtenStep else { return false }

@@ -74,7 +74,7 @@ struct BlobCache: Sendable {
     ) {
         defer { record.remove() }
         do {
-            let copy = try ArchiveFile.create(at: path, partialPath: path, mode: 0o600)
+            let copy = try ArchiveFile.create(at: path, partialPath: path, for: .spool)
             for blob in contents.blobs {
                 for part in blob.have.parts {
                     try file.copy(blob.place + part.lowerBound..<blob.place + part.upperBound, to: copy)

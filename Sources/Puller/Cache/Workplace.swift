@@ -21,14 +21,6 @@ struct Workplace: Sendable {
         }
     }
 
-    /// What the file is for.
-    enum Purpose: Hashable, Sendable {
-        /// It becomes the archive itself.
-        case archive
-        /// Blobs wait in it for their turn, one behind the other; it never gets a name of its own.
-        case spool
-    }
-
     /// The file, still partial.
     let file: ArchiveFile
     /// Whether it is an earlier run's, and holds more than zeros where nothing has been written yet.
@@ -53,7 +45,7 @@ struct Workplace: Sendable {
     /// - Parameter path: the archive's; the file is made beside it.
     /// - Throws: `.disk`; `CancellationError`.
     static func open(
-        beside path: String, for purpose: Purpose, _ places: [Place], cache: BlobCache?
+        beside path: String, for purpose: ArchiveFile.Purpose, _ places: [Place], cache: BlobCache?
     ) throws -> Workplace {
         let blobs = places.map {
             PartialContents.Blob(digest: $0.blob.digest, size: $0.blob.size, place: $0.starts.first ?? 0)
@@ -61,8 +53,10 @@ struct Workplace: Sendable {
         let leftovers = (cache?.leftovers() ?? []).filter { leftover in
             places.contains { leftover.have($0.blob).count > 0 }
         }
-        let adopted = places.allSatisfy { $0.starts.count == 1 } ? adopt(blobs, among: leftovers, beside: path) : nil
-        let file = try adopted?.file ?? ArchiveFile.create(at: path, mode: purpose == .archive ? 0o644 : 0o600)
+        let adopted =
+            places.allSatisfy { $0.starts.count == 1 }
+            ? adopt(blobs, among: leftovers, beside: path, for: purpose) : nil
+        let file = try adopted?.file ?? ArchiveFile.create(at: path, for: purpose)
         var failure: Int32?
         var record = adopted?.leftover.record
         if let cache, record == nil {
@@ -89,7 +83,8 @@ struct Workplace: Sendable {
     }
 
     private static func adopt(
-        _ blobs: [PartialContents.Blob], among leftovers: [Leftover], beside path: String
+        _ blobs: [PartialContents.Blob], among leftovers: [Leftover], beside path: String,
+        for purpose: ArchiveFile.Purpose
     ) -> (file: ArchiveFile, leftover: Leftover)? {
         let same = leftovers.filter { leftover in
             leftover.record.isOurs
@@ -98,7 +93,7 @@ struct Workplace: Sendable {
                 }
         }
         guard let leftover = same.max(by: { $0.contents.count < $1.contents.count }),
-            let file = try? ArchiveFile.adopt(leftover, for: path)
+            let file = try? ArchiveFile.adopt(leftover, at: path, for: purpose)
         else { return nil }
         return (file, leftover)
     }

@@ -9,7 +9,7 @@ extension StoredImages {
         by daemon: DaemonSocket, _ names: [String], preferring platform: Platform? = nil
     ) async throws -> StoredImages {
         let path = Archiver.spool + ".daemon"
-        let file = try await onDisk(path) { try ArchiveFile.create(at: path, mode: 0o600) }
+        let file = try await onDisk(path) { try ArchiveFile.create(at: path, for: .spool) }
         // What is open stays readable without its name.
         defer { file.discard() }
         _ = try await daemon.save(names) { bytes, offset in try namingDisk(path) { try file.write(bytes, at: offset) } }

@@ -69,8 +69,8 @@ struct InflatedLayers: Sendable {
     func fetch(from source: any BlobSource, writingInto file: ArchiveFile?) async throws -> Standing {
         let forecast = SizeForecast(of: contents) { sizes in
             // Where it cannot be so, the true sizes will tell why.
-            guard file != nil, let plan = try? draft.plan(sizes),
-                (try? DiskRoom.require([plan.totalSize], beside: place)) != nil
+            guard let file, let plan = try? draft.plan(sizes),
+                (try? DiskRoom.require([plan.totalSize], beside: file.path)) != nil
             else { return nil }
             return plan
         }
@@ -152,6 +152,8 @@ struct InflatedLayers: Sendable {
             guard let plan = try draft.plan(standing.sizes) else {
                 throw PullError.Cause.malformed("layer without a size")
             }
+            // What has been foretold falsely takes room already.
+            try DiskRoom.require([max(0, plan.totalSize - file.allocated())], beside: file.path)
             try file.write(plan, zeroing: !isAsForetold)
             return plan
         }

@@ -60,7 +60,7 @@ struct StoredContents: Sendable {
         _ file: any ReadableFile, size: Int64, beside spool: String, _ budget: InflationBudget
     ) throws -> (file: ArchiveFile, size: Int64) {
         let room = InflationBudget(try DiskRoom.left(beside: spool), onEnd: .noSpace)
-        let inflated = try ArchiveFile.create(at: spool, mode: 0o600)
+        let inflated = try ArchiveFile.create(at: spool, for: .spool)
         // Nobody else has to find it again.
         inflated.discard()
         var end: Int64 = 0

@@ -105,7 +105,7 @@ import Testing
     @Test func aSpoolIsAPartOfAFileWithoutAName() throws {
         let folder = try ScratchFolder()
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        let file = try ArchiveFile.create(at: folder.path("image.tar"), mode: 0o600)
+        let file = try ArchiveFile.create(at: folder.path("image.tar"), for: .spool)
         file.discard()
         #expect(try folder.names() == [])
         try file.write(Array(bytes[500_000...]), at: 500_000)

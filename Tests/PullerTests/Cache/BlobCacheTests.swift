@@ -93,7 +93,7 @@ import Testing
         try await cache.interrupted(image, after: 300_000)
         let leftover = try #require(cache.cache.leftovers().first)
         let elsewhere = try cache.bench()
-        let file = try ArchiveFile.adopt(leftover, for: elsewhere.path("other.tar"))
+        let file = try ArchiveFile.adopt(leftover, at: elsewhere.path("other.tar"), for: .spool)
         file.leave()
         leftover.record.release()
         #expect(cache.data == [])
@@ -199,16 +199,46 @@ import Testing
         #expect(cache.files == [])
     }
 
-    /// What layers inflate to is not known before.
+    /// A layer of 3 MB in a blob that is far smaller, and says nothing of its size.
+    private func serveDenseLayer() throws -> (registry: FakeRegistry, blob: Descriptor) {
+        let registry = FakeRegistry("lab/dense", speaksTLS: false)
+        let layer = Noise.bytes(3_000_000)
+        let image = try ServedImage(layers: [compressed(layer, .zstd)], diffIDs: [Digester.digest(of: layer)])
+        image.serve(in: registry)
+        return (registry, image.layers[0])
+    }
+
+    /// What a layer inflates to is known only when it is here. That was not in vain.
+    @Test(.enabled(if: TinyDisk.isPossible, "only root can mount a disk"))
+    func whatInflatesBeyondTheDiskIsKeptForAnotherPlace() async throws {
+        let disk = try TinyDisk(size: "1m")
+        let cache = try CacheBench()
+        let bench = try cache.bench()
+        let (registry, blob) = try serveDenseLayer()
+        var request = try bench.request("127.0.0.1:5055/lab/dense", layout: .docker2010(saveTime: 0))
+        request.archive.output = .file(path: disk.path + "/out.tar", replacing: .anything)
+        let cause = try await bench.cause(registry, request)
+        guard case .noRoom(let needed, let available)? = cause else {
+            Issue.record("\(String(describing: cause))")
+            return
+        }
+        #expect(needed > 3_000_000 && available < 1 << 20)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
+        request.archive.output = .file(path: bench.path("out.tar"), replacing: .anything)
+        try await bench.pull(registry, request)
+        #expect(bench.resumed == blob.size)
+        #expect(registry.requests.count { $0.path.hasSuffix("\(blob.digest)") } == 1)
+    }
+
+    /// What another compression comes to is not known before.
     @Test(.enabled(if: TinyDisk.isPossible, "only root can mount a disk"))
     func aFullDiskLeavesNothingNeitherThereNorInTheCache() async throws {
         let disk = try TinyDisk(size: "1m")
         let cache = try CacheBench()
         let bench = try cache.bench()
-        let registry = FakeRegistry("lab/rare", speaksTLS: false)
-        let zeros = try Digester.digest(of: [UInt8](repeating: 0, count: 3_000_000))
-        try ServedImage(layers: [RareEncodingTests.manyZeros], diffIDs: [zeros]).serve(in: registry)
-        var request = try bench.request("127.0.0.1:5055/lab/rare", layout: .docker2010(saveTime: 0))
+        let (registry, _) = try serveDenseLayer()
+        var request = try bench.request("127.0.0.1:5055/lab/dense", layout: .docker2010(saveTime: 0))
+        request.archive.compression = .gzip
         request.archive.output = .file(path: disk.path + "/out.tar", replacing: .anything)
         #expect(try await bench.cause(registry, request) == .disk(errno: ENOSPC))
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path) == [])
