@@ -40,7 +40,8 @@ let package = Package(
             swiftSettings: rules),
         .target(name: "Diagnosis", dependencies: ["LabNet", "Puller"] + nio, swiftSettings: rules),
         .executableTarget(
-            name: "docker-tar-lab", dependencies: ["LabNet", "Puller", "Diagnosis", argumentParser, logging] + nio,
+            name: "docker-tar-lab",
+            dependencies: ["LabNet", "Puller", "Diagnosis", "CLinux", argumentParser, logging] + nio,
             swiftSettings: rules),
 
         .target(

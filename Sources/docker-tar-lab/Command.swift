@@ -65,6 +65,7 @@ enum Command {
         _ invocation: Invocation, in surroundings: Surroundings, _ console: Console, _ language: Language
     ) async -> ExitCode {
         Descriptors.raiseLimit()
+        FreedMemory.keep()
         let journal = Journal(
             console: console, language: language, toError: invocation.showsSteps,
             toFile: invocation.logPath != nil, isQuiet: invocation.isQuiet)
