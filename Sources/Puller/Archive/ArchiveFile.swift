@@ -67,10 +67,13 @@ final class ArchiveFile: Sendable {
 
     /// Writes all bytes at a place in the file.
     ///
+    /// - Parameter isFinal: whether they stay there.
     /// - Throws: `.disk`.
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
+    func write(
+        _ bytes: UnsafeRawBufferPointer, at offset: Int64, isFinal: Bool = true
+    ) throws(PullError.Cause) {
         try file.write(bytes, at: offset)
-        guard purpose == .archive else { return }
+        guard purpose == .archive, isFinal else { return }
         let isEnough = unwritten.withLock { unwritten in
             unwritten += bytes.count
             guard unwritten >= Self.writtenStep else { return false }

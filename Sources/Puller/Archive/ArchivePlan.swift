@@ -43,10 +43,12 @@ struct ArchivePlan: Sendable {
         totalSize = try Self.sum(end, Int64(TarHeader.end.count))
     }
 
-    /// Where a layer's inflated bytes stand, and how many they are; nil where the archive has no such layer.
-    func places(of layer: LayerContent) -> (starts: [Int64], size: Int64)? {
+    /// Where a layer's inflated bytes stand in the archive's file; nil where the archive has no such layer.
+    func target(of layer: LayerContent, in file: ArchiveFile) -> LayerInflation.Target? {
         let own = entries.filter { $0.member.content.inflated == layer }
-        return own.first.map { (own.map(\.contentOffset), $0.size) }
+        return own.first.map { first in
+            LayerInflation.Target(file: file, starts: own.map(\.contentOffset), room: first.size, isFinal: true)
+        }
     }
 
     private static func sum(_ one: Int64, _ other: Int64) throws(PullError.Cause) -> Int64 {

@@ -12,6 +12,8 @@ enum DiskRoom {
     static func left(beside path: String) throws(PullError.Cause) -> Int64 {
         var status = statvfs()
         _ = try retrying { Int(statvfs(PartialName.folder(of: path), &status)) }
+        // A disk that counts no blocks at all does not say how much it has: ramfs, and some in user space.
+        guard status.f_blocks > 0 else { return .max }
         let (room, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
         return overflow ? .max : Int64(clamping: room)
     }

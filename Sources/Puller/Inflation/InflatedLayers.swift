@@ -9,15 +9,25 @@ struct InflatedLayers: Sendable {
         var sizes: InflatedSizes = [:]
         /// Those whose bytes stand where the forecast has put them.
         var inPlace: Set<LayerContent> = []
+        /// Where the bytes of others wait in the archive's file.
+        var aside: [LayerContent: Range<Int64>] = [:]
 
-        fileprivate mutating func note(_ outcome: LayerInflation.Outcome, of layer: LayerContent) {
+        fileprivate mutating func note(
+            _ outcome: LayerInflation.Outcome, of layer: LayerContent, at target: LayerInflation.Target?
+        ) {
             sizes[layer.diffID] = outcome.size
-            if outcome.isInPlace { inPlace.insert(layer) }
+            guard outcome.isWritten, let target else { return }
+            if target.isFinal {
+                if outcome.size == target.room { inPlace.insert(layer) }
+            } else if let start = target.starts.first {
+                aside[layer] = start..<start + outcome.size
+            }
         }
 
         fileprivate mutating func formUnion(_ other: Standing) {
             sizes.merge(other.sizes) { $1 }
             inPlace.formUnion(other.inPlace)
+            aside.merge(other.aside) { $1 }
         }
     }
 
@@ -62,17 +72,15 @@ struct InflatedLayers: Sendable {
 
     // MARK: Fetching and inflating at a time
 
-    /// Fetches all blobs and verifies them and what they inflate to. Where a file is given, and the layers foretell their
-    /// sizes, they are written to their places in it on the way.
+    /// Fetches all blobs and verifies them and what they inflate to. Where a file is given, they are written into it on the
+    /// way: to their places, if all of them foretell their sizes.
     ///
+    /// - Parameter file: nothing has been written into it yet.
     /// - Throws: `PullError`; `CancellationError`.
     func fetch(from source: any BlobSource, writingInto file: ArchiveFile?) async throws -> Standing {
-        let forecast = SizeForecast(of: contents) { sizes in
-            // Where it cannot be so, the true sizes will tell why.
-            guard let file, let plan = try? draft.plan(sizes),
-                (try? DiskRoom.require([plan.totalSize], beside: file.path)) != nil
-            else { return nil }
-            return plan
+        // Without a file nothing has to be foretold.
+        let forecast = SizeForecast(of: file == nil ? [] : contents) { sizes in
+            file.map { targets(by: sizes, in: $0) } ?? [:]
         }
         layers.reportCache(of: work)
         return try await withTaskExecutorPreference(.blocking) {
@@ -85,10 +93,22 @@ struct InflatedLayers: Sendable {
                     try await fetchBlobs(from: source)
                     return Standing()
                 }
-                group.addTask { try await inflate(by: forecast, into: file) }
+                group.addTask { try await inflate(by: forecast) }
                 return try await group.reduce(into: Standing()) { $0.formUnion($1) }
             }
         }
+    }
+
+    /// Where the large layers go as long as nobody knows their true sizes. It blocks.
+    private func targets(by sizes: InflatedSizes?, in file: ArchiveFile) -> SizeForecast.Targets {
+        let large = contents.filter { !Self.isSmall($0.blob) }
+        guard let sizes else { return FarRoom.targets(for: large, in: file) }
+        // Where it cannot be so, the true sizes will tell why.
+        guard let plan = try? draft.plan(sizes),
+            (try? DiskRoom.require([plan.totalSize], beside: file.path)) != nil
+        else { return [:] }
+        let targets = large.compactMap { layer in plan.target(of: layer, in: file).map { (layer, $0) } }
+        return Dictionary(targets, uniquingKeysWith: { first, _ in first })
     }
 
     private func fetchBlobs(from source: any BlobSource) async throws {
@@ -99,14 +119,14 @@ struct InflatedLayers: Sendable {
         layers.reportAssembling()
     }
 
-    private func inflate(by forecast: SizeForecast, into file: ArchiveFile?) async throws -> Standing {
+    private func inflate(by forecast: SizeForecast) async throws -> Standing {
         let standing = Mutex(Standing())
         try await contents.forEach(jobs: jobs) { layer in
             // A small one has foretold nothing, and waits for nobody.
-            let plan = file == nil || Self.isSmall(layer.blob) ? nil : try await forecast.plan()
-            let outcome = try await inflate(layer, by: plan, into: file)
+            let target = Self.isSmall(layer.blob) ? nil : try await forecast.target(of: layer)
+            let outcome = try await inflate(layer, to: target)
             forecast.note(outcome.size, of: layer)
-            standing.withLock { $0.note(outcome, of: layer) }
+            standing.withLock { $0.note(outcome, of: layer, at: target) }
         }
         return standing.withLock(\.self)
     }
@@ -146,35 +166,44 @@ struct InflatedLayers: Sendable {
     /// - Returns: the count of its bytes.
     /// - Throws: `PullError`; `CancellationError`.
     func assemble(_ standing: Standing, in file: ArchiveFile) async throws -> Int64 {
-        // Where one layer is not as large as it said, none of them stands in its place.
-        let isAsForetold = contents.allSatisfy { standing.inPlace.contains($0) || Self.isSmall($0.blob) }
         let plan = try await onDisk(place) {
             guard let plan = try draft.plan(standing.sizes) else {
                 throw PullError.Cause.malformed("layer without a size")
             }
-            // What has been foretold falsely takes room already.
+            // Some of it is there already, if perhaps in other places.
             try DiskRoom.require([max(0, plan.totalSize - file.allocated())], beside: file.path)
-            try file.write(plan, zeroing: !isAsForetold)
             return plan
         }
+        // Where one layer is not as large as it said, none of them stands in its place.
+        let isAsForetold = contents.allSatisfy { standing.inPlace.contains($0) || Self.isSmall($0.blob) }
+        // An archive that reaches as far as what waits behind it would be written over that.
+        let isFar = standing.aside.values.allSatisfy { $0.lowerBound >= plan.totalSize }
         let missing = contents.filter { !isAsForetold || !standing.inPlace.contains($0) }
         try await missing.forEach(jobs: jobs) { layer in
-            let outcome = try await inflate(layer, by: plan, into: file)
-            guard outcome.isInPlace else {
-                throw PullError(step: .archive, place: place, cause: .malformed("layer of another size"))
+            guard let target = plan.target(of: layer, in: file) else { return }
+            if isFar, let part = standing.aside[layer] {
+                try await onDisk(place) { try file.move(part, to: target.starts) }
+            } else {
+                try await inflate(layer, filling: target)
             }
         }
+        // What was foretold falsely may have left something between the members.
+        let isClean = isAsForetold || isFar && !standing.aside.isEmpty
+        try await onDisk(place) { try file.write(plan, zeroing: !isClean) }
         return plan.totalSize
     }
 
+    private func inflate(_ layer: LayerContent, filling target: LayerInflation.Target) async throws {
+        let outcome = try await inflate(layer, to: target)
+        guard outcome.isWritten, outcome.size == target.room else {
+            throw PullError(step: .archive, place: place, cause: .malformed("layer of another size"))
+        }
+    }
+
     private func inflate(
-        _ layer: LayerContent, by plan: ArchivePlan?, into file: ArchiveFile?
+        _ layer: LayerContent, to target: LayerInflation.Target?
     ) async throws -> LayerInflation.Outcome {
         guard let transfer = transfers[layer.blob.digest] else { throw CancellationError() }
-        var target: LayerInflation.Target?
-        if let file, let places = plan?.places(of: layer) {
-            target = LayerInflation.Target(file: file, starts: places.starts, room: places.size)
-        }
         let inflation = LayerInflation(layer: layer, transfer: transfer, target: target)
         do {
             return try await withTaskExecutorPreference(.blocking) { try await inflation.run() }

@@ -17,14 +17,16 @@ struct LayerInflation: Sendable {
         let starts: [Int64]
         /// How many bytes there are at each of them.
         let room: Int64
+        /// Whether a layer that fills the room stays there; else it waits there to be brought to its places.
+        let isFinal: Bool
     }
 
     /// What became of it.
     struct Outcome: Sendable {
         /// How many bytes it has, inflated; their digest is the diffID.
         let size: Int64
-        /// Whether they stand in their places, and fill the room there.
-        let isInPlace: Bool
+        /// Whether all of them stand in the target.
+        let isWritten: Bool
     }
 
     /// The layer.
@@ -107,16 +109,15 @@ struct LayerInflation: Sendable {
         for await block in queue.full {
             let offset = verified.received
             try verified.update(block.filled)
-            if let target {
-                fits = fits && verified.received <= target.room
-                if fits { try target.write(block.filled, at: offset) }
+            if let target, fits {
+                fits = try verified.received <= target.room && target.take(block.filled, at: offset)
             }
             queue.giveBack(block)
         }
         // Then it is not the end of the layer, but of all.
         try Task.checkCancellation()
         try verified.finish()
-        return Outcome(size: verified.received, isInPlace: fits && verified.received == target?.room)
+        return Outcome(size: verified.received, isWritten: fits)
     }
 }
 
@@ -133,7 +134,17 @@ extension BlobTransfer.Standing {
 }
 
 extension LayerInflation.Target {
-    fileprivate func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
-        for start in starts { try file.write(bytes, at: start + offset) }
+    /// Writes what comes next.
+    ///
+    /// - Returns: whether it stands there; where it would only wait, a full disk is no error.
+    fileprivate func take(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) -> Bool {
+        do throws(PullError.Cause) {
+            for start in starts { try file.write(bytes, at: start + offset, isFinal: isFinal) }
+            return true
+        } catch {
+            guard !isFinal else { throw error }
+            for start in starts { try? file.makeHole(in: start..<start + room) }
+            return false
+        }
     }
 }

@@ -62,10 +62,11 @@ final class TinyDisk: Sendable {
     static let isPossible = (try? TinyDisk(size: "8k")) != nil
     let path: String
 
-    init(size: String) throws {
+    /// - Parameter size: nil for one that knows no bounds.
+    init(type: String = "tmpfs", size: String? = nil) throws {
         path = FileManager.default.temporaryDirectory.path + "/tiny-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        try #require(mount("none", path, "tmpfs", 0, "size=\(size),mode=0700") == 0)
+        try #require(mount("none", path, type, 0, "mode=0700" + (size.map { ",size=\($0)" } ?? "")) == 0)
     }
 
     func makeReadOnly() throws {
