@@ -2,20 +2,12 @@
 #include <malloc.h>
 #include <stdint.h>
 
-// What the C library of Linux has and Swift's module for it does not show. These two are there for _GNU_SOURCE alone.
+// What the C library of Linux has and Swift's module for it does not show. This one is there for _GNU_SOURCE alone.
 extern int sync_file_range(int fd, int64_t offset, int64_t count, unsigned int flags);
-extern int fallocate(int fd, int mode, int64_t offset, int64_t count);
 
 /// Has the disk begin with all of a file that is not on it (sync_file_range(2), SYNC_FILE_RANGE_WRITE); an advice.
 static inline void linux_begin_writing(int fd) {
     (void)sync_file_range(fd, 0, 0, 2);
-}
-
-/// Gives a part of a file back to the disk (fallocate(2), FALLOC_FL_PUNCH_HOLE and FALLOC_FL_KEEP_SIZE).
-///
-/// - Returns: 0; -1 with errno.
-static inline int linux_make_hole(int fd, int64_t offset, int64_t count) {
-    return fallocate(fd, 2 | 1, offset, count);
 }
 
 /// Has malloc keep up to so many bytes of what is freed at the end of a heap, and take allocations of up to half of that

@@ -67,13 +67,10 @@ final class ArchiveFile: Sendable {
 
     /// Writes all bytes at a place in the file.
     ///
-    /// - Parameter isFinal: whether they stay there.
     /// - Throws: `.disk`.
-    func write(
-        _ bytes: UnsafeRawBufferPointer, at offset: Int64, isFinal: Bool = true
-    ) throws(PullError.Cause) {
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
         try file.write(bytes, at: offset)
-        guard purpose == .archive, isFinal else { return }
+        guard purpose == .archive else { return }
         let isEnough = unwritten.withLock { unwritten in
             unwritten += bytes.count
             guard unwritten >= Self.writtenStep else { return false }

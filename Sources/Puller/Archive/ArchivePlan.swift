@@ -34,26 +34,18 @@ struct ArchivePlan: Sendable {
             }
             guard size >= 0 else { throw .malformed("negative size") }
             let header = TarHeader.bytes(of: member, size: size)
-            let contentOffset = try Self.sum(end, Int64(header.count))
+            let contentOffset = try end.plus(Int64(header.count))
             entries.append(
                 Entry(member: member, header: header, headerOffset: end, contentOffset: contentOffset, size: size))
-            end = try Self.sum(Self.sum(contentOffset, size), Int64(TarHeader.padding(after: size)))
+            end = try contentOffset.plus(size).plus(Int64(TarHeader.padding(after: size)))
         }
         self.entries = entries
-        totalSize = try Self.sum(end, Int64(TarHeader.end.count))
+        totalSize = try end.plus(Int64(TarHeader.end.count))
     }
 
     /// Where a layer's inflated bytes stand in the archive's file; nil where the archive has no such layer.
     func target(of layer: LayerContent, in file: ArchiveFile) -> LayerInflation.Target? {
         let own = entries.filter { $0.member.content.inflated == layer }
-        return own.first.map { first in
-            LayerInflation.Target(file: file, starts: own.map(\.contentOffset), room: first.size, isFinal: true)
-        }
-    }
-
-    private static func sum(_ one: Int64, _ other: Int64) throws(PullError.Cause) -> Int64 {
-        let (sum, overflow) = one.addingReportingOverflow(other)
-        guard !overflow else { throw .malformed("sizes beyond any disk") }
-        return sum
+        return own.first.map { .init(file: file, starts: own.map(\.contentOffset), room: $0.size) }
     }
 }

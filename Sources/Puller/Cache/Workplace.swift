@@ -13,9 +13,7 @@ struct Workplace: Sendable {
             var end: Int64 = 0
             for blob in blobs {
                 places.append(Place(blob: blob, starts: [end]))
-                let (next, overflow) = end.addingReportingOverflow(blob.size)
-                guard !overflow else { throw .malformed("sizes beyond any disk") }
-                end = next
+                end = try end.plus(blob.size)
             }
             return places
         }

@@ -18,9 +18,7 @@ final class VerifiedLayer {
     ///
     /// - Throws: `.malformed` for more than can be counted; none of these bytes is then counted.
     func update(_ bytes: UnsafeRawBufferPointer) throws(PullError.Cause) {
-        let (received, overflow) = received.addingReportingOverflow(Int64(bytes.count))
-        guard !overflow else { throw .malformed("sizes beyond any disk") }
-        self.received = received
+        received = try received.plus(Int64(bytes.count))
         digester.update(bytes)
     }
 

@@ -9,25 +9,15 @@ struct InflatedLayers: Sendable {
         var sizes: InflatedSizes = [:]
         /// Those whose bytes stand where the forecast has put them.
         var inPlace: Set<LayerContent> = []
-        /// Where the bytes of others wait in the archive's file.
-        var aside: [LayerContent: Range<Int64>] = [:]
 
-        fileprivate mutating func note(
-            _ outcome: LayerInflation.Outcome, of layer: LayerContent, at target: LayerInflation.Target?
-        ) {
+        fileprivate mutating func note(_ outcome: LayerInflation.Outcome, of layer: LayerContent) {
             sizes[layer.diffID] = outcome.size
-            guard outcome.isWritten, let target else { return }
-            if target.isFinal {
-                if outcome.size == target.room { inPlace.insert(layer) }
-            } else if let start = target.starts.first {
-                aside[layer] = start..<start + outcome.size
-            }
+            if outcome.isInPlace { inPlace.insert(layer) }
         }
 
         fileprivate mutating func formUnion(_ other: Standing) {
             sizes.merge(other.sizes) { $1 }
             inPlace.formUnion(other.inPlace)
-            aside.merge(other.aside) { $1 }
         }
     }
 
@@ -72,15 +62,17 @@ struct InflatedLayers: Sendable {
 
     // MARK: Fetching and inflating at a time
 
-    /// Fetches all blobs and verifies them and what they inflate to. Where a file is given, they are written into it on the
-    /// way: to their places, if all of them foretell their sizes.
+    /// Fetches and verifies all blobs, and measures what they inflate to. Without a file that is verified as well; where a
+    /// file is given, and the layers foretell their sizes, they are verified and written to their places in it on the way.
     ///
-    /// - Parameter file: nothing has been written into it yet.
     /// - Throws: `PullError`; `CancellationError`.
     func fetch(from source: any BlobSource, writingInto file: ArchiveFile?) async throws -> Standing {
-        // Without a file nothing has to be foretold.
-        let forecast = SizeForecast(of: file == nil ? [] : contents) { sizes in
-            file.map { targets(by: sizes, in: $0) } ?? [:]
+        let forecast = SizeForecast(of: contents) { sizes in
+            // Where it cannot be so, the true sizes will tell why.
+            guard let file, let plan = try? draft.plan(sizes),
+                (try? DiskRoom.require([plan.totalSize], beside: file.path)) != nil
+            else { return nil }
+            return plan
         }
         layers.reportCache(of: work)
         return try await withTaskExecutorPreference(.blocking) {
@@ -93,22 +85,10 @@ struct InflatedLayers: Sendable {
                     try await fetchBlobs(from: source)
                     return Standing()
                 }
-                group.addTask { try await inflate(by: forecast) }
+                group.addTask { try await inflate(by: forecast, into: file) }
                 return try await group.reduce(into: Standing()) { $0.formUnion($1) }
             }
         }
-    }
-
-    /// Where the large layers go as long as nobody knows their true sizes. It blocks.
-    private func targets(by sizes: InflatedSizes?, in file: ArchiveFile) -> SizeForecast.Targets {
-        let large = contents.filter { !Self.isSmall($0.blob) }
-        guard let sizes else { return FarRoom.targets(for: large, in: file) }
-        // Where it cannot be so, the true sizes will tell why.
-        guard let plan = try? draft.plan(sizes),
-            (try? DiskRoom.require([plan.totalSize], beside: file.path)) != nil
-        else { return [:] }
-        let targets = large.compactMap { layer in plan.target(of: layer, in: file).map { (layer, $0) } }
-        return Dictionary(targets, uniquingKeysWith: { first, _ in first })
     }
 
     private func fetchBlobs(from source: any BlobSource) async throws {
@@ -119,14 +99,17 @@ struct InflatedLayers: Sendable {
         layers.reportAssembling()
     }
 
-    private func inflate(by forecast: SizeForecast) async throws -> Standing {
+    private func inflate(by forecast: SizeForecast, into file: ArchiveFile?) async throws -> Standing {
         let standing = Mutex(Standing())
         try await contents.forEach(jobs: jobs) { layer in
             // A small one has foretold nothing, and waits for nobody.
-            let target = Self.isSmall(layer.blob) ? nil : try await forecast.target(of: layer)
-            let outcome = try await inflate(layer, to: target)
+            let plan = file == nil || Self.isSmall(layer.blob) ? nil : try await forecast.plan()
+            let target = file.flatMap { plan?.target(of: layer, in: $0) }
+            // What a file does not hold yet is inflated into it later, and verified then.
+            let use = target.map(LayerInflation.Use.writing) ?? (file == nil ? .verifying : .counting)
+            let outcome = try await inflate(layer, for: use)
             forecast.note(outcome.size, of: layer)
-            standing.withLock { $0.note(outcome, of: layer, at: target) }
+            standing.withLock { $0.note(outcome, of: layer) }
         }
         return standing.withLock(\.self)
     }
@@ -166,45 +149,33 @@ struct InflatedLayers: Sendable {
     /// - Returns: the count of its bytes.
     /// - Throws: `PullError`; `CancellationError`.
     func assemble(_ standing: Standing, in file: ArchiveFile) async throws -> Int64 {
+        // Where one layer is not as large as it said, none of them stands in its place.
+        let isAsForetold = contents.allSatisfy { standing.inPlace.contains($0) || Self.isSmall($0.blob) }
         let plan = try await onDisk(place) {
             guard let plan = try draft.plan(standing.sizes) else {
                 throw PullError.Cause.malformed("layer without a size")
             }
-            // Some of it is there already, if perhaps in other places.
+            // What has been foretold falsely takes room already.
             try DiskRoom.require([max(0, plan.totalSize - file.allocated())], beside: file.path)
+            try file.write(plan, zeroing: !isAsForetold)
             return plan
         }
-        // Where one layer is not as large as it said, none of them stands in its place.
-        let isAsForetold = contents.allSatisfy { standing.inPlace.contains($0) || Self.isSmall($0.blob) }
-        // An archive that reaches as far as what waits behind it would be written over that.
-        let isFar = standing.aside.values.allSatisfy { $0.lowerBound >= plan.totalSize }
         let missing = contents.filter { !isAsForetold || !standing.inPlace.contains($0) }
         try await missing.forEach(jobs: jobs) { layer in
-            guard let target = plan.target(of: layer, in: file) else { return }
-            if isFar, let part = standing.aside[layer] {
-                try await onDisk(place) { try file.move(part, to: target.starts) }
-            } else {
-                try await inflate(layer, filling: target)
+            guard let target = plan.target(of: layer, in: file),
+                try await inflate(layer, for: .writing(target)).isInPlace
+            else {
+                throw PullError(step: .archive, place: place, cause: .malformed("layer of another size"))
             }
         }
-        // What was foretold falsely may have left something between the members.
-        let isClean = isAsForetold || isFar && !standing.aside.isEmpty
-        try await onDisk(place) { try file.write(plan, zeroing: !isClean) }
         return plan.totalSize
     }
 
-    private func inflate(_ layer: LayerContent, filling target: LayerInflation.Target) async throws {
-        let outcome = try await inflate(layer, to: target)
-        guard outcome.isWritten, outcome.size == target.room else {
-            throw PullError(step: .archive, place: place, cause: .malformed("layer of another size"))
-        }
-    }
-
     private func inflate(
-        _ layer: LayerContent, to target: LayerInflation.Target?
+        _ layer: LayerContent, for use: LayerInflation.Use
     ) async throws -> LayerInflation.Outcome {
         guard let transfer = transfers[layer.blob.digest] else { throw CancellationError() }
-        let inflation = LayerInflation(layer: layer, transfer: transfer, target: target)
+        let inflation = LayerInflation(layer: layer, transfer: transfer, use: use)
         do {
             return try await withTaskExecutorPreference(.blocking) { try await inflation.run() }
         } catch let cause as PullError.Cause {

@@ -17,24 +17,32 @@ struct LayerInflation: Sendable {
         let starts: [Int64]
         /// How many bytes there are at each of them.
         let room: Int64
-        /// Whether a layer that fills the room stays there; else it waits there to be brought to its places.
-        let isFinal: Bool
+    }
+
+    /// What becomes of the inflated bytes.
+    enum Use: Sendable {
+        /// They are counted, and will be inflated again.
+        case counting
+        /// They are verified as well; whoever inflates them again need not do so.
+        case verifying
+        /// They are verified, and written.
+        case writing(Target)
     }
 
     /// What became of it.
     struct Outcome: Sendable {
-        /// How many bytes it has, inflated; their digest is the diffID.
+        /// How many bytes it has, inflated; unless they were only counted, their digest is the diffID.
         let size: Int64
-        /// Whether all of them stand in the target.
-        let isWritten: Bool
+        /// Whether they stand in their places, and fill the room there.
+        let isInPlace: Bool
     }
 
     /// The layer.
     let layer: LayerContent
     /// Brings its blob, has brought it, or will.
     let transfer: BlobTransfer
-    /// Nil where it is only to be measured and verified.
-    let target: Target?
+    /// What it is inflated for.
+    let use: Use
 
     /// How many blocks are on their way from the one who inflates to the one who writes.
     private static let blocks = 4
@@ -56,7 +64,7 @@ struct LayerInflation: Sendable {
                 try await inflate(into: queue)
                 return nil
             }
-            group.addTask { try await write(from: queue) }
+            group.addTask { try await use(queue) }
             var outcome: Outcome?
             for try await part in group { outcome = part ?? outcome }
             guard let outcome else { throw CancellationError() }
@@ -103,21 +111,24 @@ struct LayerInflation: Sendable {
 
     // MARK: Hashing and writing
 
-    private func write(from queue: BlockQueue) async throws -> Outcome {
-        let verified = try VerifiedLayer(diffID: layer.diffID)
-        var fits = target != nil
+    private func use(_ queue: BlockQueue) async throws -> Outcome {
+        let target: Target? = if case .writing(let target) = use { target } else { nil }
+        let verified: VerifiedLayer? = if case .counting = use { nil } else { try VerifiedLayer(diffID: layer.diffID) }
+        var (size, fits) = (Int64(0), target != nil)
         for await block in queue.full {
-            let offset = verified.received
-            try verified.update(block.filled)
-            if let target, fits {
-                fits = try verified.received <= target.room && target.take(block.filled, at: offset)
+            let offset = size
+            size = try size.plus(Int64(block.count))
+            try verified?.update(block.filled)
+            if let target {
+                fits = fits && size <= target.room
+                if fits { try target.write(block.filled, at: offset) }
             }
             queue.giveBack(block)
         }
         // Then it is not the end of the layer, but of all.
         try Task.checkCancellation()
-        try verified.finish()
-        return Outcome(size: verified.received, isWritten: fits)
+        try verified?.finish()
+        return Outcome(size: size, isInPlace: fits && size == target?.room)
     }
 }
 
@@ -134,17 +145,7 @@ extension BlobTransfer.Standing {
 }
 
 extension LayerInflation.Target {
-    /// Writes what comes next.
-    ///
-    /// - Returns: whether it stands there; where it would only wait, a full disk is no error.
-    fileprivate func take(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) -> Bool {
-        do throws(PullError.Cause) {
-            for start in starts { try file.write(bytes, at: start + offset, isFinal: isFinal) }
-            return true
-        } catch {
-            guard !isFinal else { throw error }
-            for start in starts { try? file.makeHole(in: start..<start + room) }
-            return false
-        }
+    fileprivate func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(PullError.Cause) {
+        for start in starts { try file.write(bytes, at: start + offset) }
     }
 }

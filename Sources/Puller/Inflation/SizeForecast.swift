@@ -1,28 +1,26 @@
 internal import Synchronization
 
-/// What all layers of an archive inflate to by what they foretell, and where that puts them, so that they can be written
-/// there while they come.
+/// Where everything will stand in an archive of inflated layers if they inflate to what they foretell, so that they can be
+/// written to their places while they come.
 ///
 /// It is complete when something has been said of every layer; those who want it wait for that.
 final class SizeForecast: Sendable {
-    /// Where layers go.
-    typealias Targets = [LayerContent: LayerInflation.Target]
-
     private struct State {
         var missing: Set<LayerContent>
         var sizes: InflatedSizes = [:]
-        var targets: Targets?
+        var isSettled = false
+        var plan: ArchivePlan?
         var waiting: [AsyncStream<Void>.Continuation] = []
     }
 
-    private let place: @Sendable (InflatedSizes?) -> Targets
+    private let makePlan: @Sendable (InflatedSizes) -> ArchivePlan?
     private let state: Mutex<State>
 
     /// Nothing is known yet.
     ///
-    /// - Parameter place: is called once: where layers go by such sizes, or without them where one is not foretold.
-    init(of layers: [LayerContent], place: @escaping @Sendable (InflatedSizes?) -> Targets) {
-        self.place = place
+    /// - Parameter plan: the archive's plan by such sizes; nil where there can be none.
+    init(of layers: [LayerContent], plan: @escaping @Sendable (InflatedSizes) -> ArchivePlan?) {
+        makePlan = plan
         state = Mutex(State(missing: Set(layers)))
         settleIfComplete()
     }
@@ -30,34 +28,35 @@ final class SizeForecast: Sendable {
     /// A layer says, or has shown, what it inflates to; nil where it does not say.
     func note(_ size: Int64?, of layer: LayerContent) {
         state.withLock { state in
-            guard state.targets == nil, state.missing.remove(layer) != nil else { return }
-            guard let size else { return settle(&state, by: nil) }
+            guard !state.isSettled, state.missing.remove(layer) != nil else { return }
+            guard let size else { return Self.settle(&state, nil) }
             state.sizes[layer.diffID] = size
         }
         settleIfComplete()
     }
 
-    /// Where a layer goes, once it is known; nil where it cannot be written yet.
+    /// The plan, once it is known; nil where no size is foretold.
     ///
     /// - Throws: `CancellationError`.
-    func target(of layer: LayerContent) async throws -> LayerInflation.Target? {
+    func plan() async throws -> ArchivePlan? {
         let (stream, wake) = AsyncStream.makeStream(of: Void.self)
         state.withLock { state in
-            if state.targets == nil { state.waiting.append(wake) } else { wake.finish() }
+            if state.isSettled { wake.finish() } else { state.waiting.append(wake) }
         }
         for await _ in stream {}
         try Task.checkCancellation()
-        return state.withLock { $0.targets?[layer] }
+        return state.withLock(\.plan)
     }
 
     private func settleIfComplete() {
         state.withLock { state in
-            if state.targets == nil, state.missing.isEmpty { settle(&state, by: state.sizes) }
+            guard !state.isSettled, state.missing.isEmpty else { return }
+            Self.settle(&state, makePlan(state.sizes))
         }
     }
 
-    private func settle(_ state: inout State, by sizes: InflatedSizes?) {
-        state.targets = place(sizes)
+    private static func settle(_ state: inout State, _ plan: ArchivePlan?) {
+        (state.isSettled, state.plan) = (true, plan)
         for wake in state.waiting { wake.finish() }
         state.waiting = []
     }

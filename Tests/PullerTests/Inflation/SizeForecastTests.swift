@@ -11,67 +11,51 @@ import Testing
         }
     }
 
-    /// What layers were placed by, and how often.
-    private final class Placed: Sendable {
-        private let made = Mutex<[InflatedSizes?]>([])
-        private let folder: ScratchFolder
-        private let file: ArchiveFile
+    /// What a plan was made of.
+    private final class Planned: Sendable {
+        let sizes = Mutex<InflatedSizes?>(nil)
 
-        init() throws {
-            folder = try ScratchFolder()
-            file = try ArchiveFile.create(at: folder.path("a.tar"))
-        }
-
-        var calls: [InflatedSizes?] { made.withLock(\.self) }
-
-        /// Each layer is placed behind as many bytes as it has.
         func forecast(of layers: [LayerContent]) -> SizeForecast {
             SizeForecast(of: layers) { sizes in
-                self.made.withLock { $0.append(sizes) }
-                return (sizes ?? [:]).reduce(into: [:]) { targets, size in
-                    guard let layer = layers.first(where: { $0.diffID == size.key }) else { return }
-                    targets[layer] = .init(file: self.file, starts: [size.value], room: size.value, isFinal: true)
-                }
+                self.sizes.withLock { $0 = sizes }
+                return try? ArchivePlan([])
             }
         }
     }
 
-    @Test func placesLayersWhenTheLastHasSpoken() async throws {
+    @Test func isMadeWhenTheLastLayerHasSpoken() async throws {
         let layers = try layers(3)
-        let placed = try Placed()
-        let forecast = placed.forecast(of: layers)
-        async let one = forecast.target(of: layers[1])
-        async let other = forecast.target(of: layers[2])
+        let planned = Planned()
+        let forecast = planned.forecast(of: layers)
+        async let one = forecast.plan()
+        async let other = forecast.plan()
         for (number, layer) in layers.enumerated() {
-            #expect(placed.calls.isEmpty)
+            #expect(planned.sizes.withLock { $0 == nil })
             forecast.note(Int64(number), of: layer)
             forecast.note(99, of: layer)
         }
-        #expect(try await [one?.starts, other?.starts] == [[1], [2]])
-        #expect(placed.calls == [[layers[0].diffID: 0, layers[1].diffID: 1, layers[2].diffID: 2]])
+        #expect(try await (one?.totalSize, other?.totalSize) == (1024, 1024))
+        #expect(planned.sizes.withLock(\.self) == [layers[0].diffID: 0, layers[1].diffID: 1, layers[2].diffID: 2])
     }
 
     @Test func oneThatSaysNothingEndsTheWait() async throws {
         let layers = try layers(2)
-        let placed = try Placed()
-        let forecast = placed.forecast(of: layers)
-        async let target = forecast.target(of: layers[0])
+        let planned = Planned()
+        let forecast = planned.forecast(of: layers)
+        async let plan = forecast.plan()
         forecast.note(nil, of: layers[1])
-        #expect(try await target?.starts == nil)
+        #expect(try await plan == nil)
         forecast.note(5, of: layers[0])
-        #expect(placed.calls == [nil])
+        #expect(planned.sizes.withLock { $0 == nil })
     }
 
     @Test func noLayersAreAllOfThem() async throws {
-        let placed = try Placed()
-        #expect(try await placed.forecast(of: []).target(of: layers(1)[0])?.starts == nil)
-        #expect(placed.calls == [[:]])
+        #expect(try await Planned().forecast(of: []).plan() != nil)
     }
 
     @Test func cancellationEndsTheWait() async throws {
-        let layers = try layers(1)
-        let forecast = try Placed().forecast(of: layers)
-        let waiting = Task { try await forecast.target(of: layers[0]) }
+        let forecast = try Planned().forecast(of: layers(1))
+        let waiting = Task { try await forecast.plan() }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { _ = try await waiting.value }
     }
