@@ -41,6 +41,8 @@ extension Circumstances {
     /// A resolver alone against others of which at least two agree on a network: perhaps it is polluted, behind whatever
     /// channel. Where the others name different networks too, it is the habit of CDNs and no sign.
     func doubtLoneDissent(_ verdicts: inout [Verdict]) {
+        // One against two.
+        guard verdicts.count > 2 else { return }
         var voters: [DNSRecordType: [IPAddress: Set<IPAddress>]] = [:]
         for verdict in verdicts where verdict.outcome == .accepted {
             for network in verdict.networks {
@@ -59,6 +61,7 @@ extension Circumstances {
     /// Different addresses from different resolvers are the habit of CDNs and no sign at all; a weak sign alone may be a
     /// private registry. Both together are doubtful: a better answer stands beside it.
     func doubtBlemishedDissent(_ verdicts: inout [Verdict]) {
+        guard verdicts.count > 1 else { return }
         var unblemished: [DNSRecordType: Set<IPAddress>] = [:]
         for verdict in verdicts where verdict.outcome == .accepted && verdict.signs.isEmpty {
             unblemished[verdict.type, default: []].formUnion(verdict.reply.claim.addresses)

@@ -108,7 +108,10 @@ import Testing
         await arena.hasStarted(1)
         #expect(arena.started == [0, 1])
         arena.end(1, .success(1))
-        guard case .won(1) = try await outcome else { return #expect(Bool(false), "1 should have won") }
+        guard case .won(1) = try await outcome else {
+            Issue.record("1 should have won")
+            return
+        }
         #expect(arena.cancelled == [0])
         #expect(arena.started == [0, 1])
     }
@@ -120,7 +123,10 @@ import Testing
         await arena.hasStarted(1)
         #expect(clock.now.offset == .zero)
         arena.end(1, .success(1))
-        guard case .won(1) = try await outcome else { return #expect(Bool(false), "1 should have won") }
+        guard case .won(1) = try await outcome else {
+            Issue.record("1 should have won")
+            return
+        }
     }
 
     @Test func everyFailureIsKeptInItsOrder() async throws {
@@ -133,14 +139,20 @@ import Testing
         await arena.hasStarted(2)
         arena.end(2, .failure(Lost(number: 2)))
         arena.end(0, .failure(Lost(number: 0)))
-        guard case .lost(let plan) = try await outcome else { return #expect(Bool(false), "nobody could win") }
+        guard case .lost(let plan) = try await outcome else {
+            Issue.record("nobody could win")
+            return
+        }
         #expect(Set(plan.lost) == [0, 1, 2])
         #expect(plan.lost.first == 1)
         #expect(plan.isWhole)
     }
 
     @Test func emptyPlanIsLost() async throws {
-        guard case .lost(let plan) = try await race(0) else { return #expect(Bool(false), "nobody ran") }
+        guard case .lost(let plan) = try await race(0) else {
+            Issue.record("nobody ran")
+            return
+        }
         #expect(plan.lost.isEmpty && plan.isWhole)
     }
 
@@ -171,7 +183,10 @@ import Testing
         } discard: { number in
             discarded.withLock { $0.append(number) }
         }
-        guard case .won(1) = outcome else { return #expect(Bool(false), "1 should have won") }
+        guard case .won(1) = outcome else {
+            Issue.record("1 should have won")
+            return
+        }
         #expect(discarded.withLock { $0 } == [0])
     }
 
@@ -185,7 +200,10 @@ import Testing
         await arena.hasStarted(7)
         #expect(clock.now.offset == .zero)
         arena.end(7, .success(7))
-        guard case .won(7) = try await outcome else { return #expect(Bool(false), "7 should have won") }
+        guard case .won(7) = try await outcome else {
+            Issue.record("7 should have won")
+            return
+        }
         #expect(spring.wasCancelled, "a race that is won asks no further")
     }
 
@@ -202,7 +220,10 @@ import Testing
         clock.advance(by: .milliseconds(1))
         await arena.hasStarted(2)
         arena.end(2, .success(2))
-        guard case .won(2) = try await outcome else { return #expect(Bool(false), "2 should have won") }
+        guard case .won(2) = try await outcome else {
+            Issue.record("2 should have won")
+            return
+        }
     }
 
     @Test func newsThatComeAfterAStaggerStartAtOnce() async throws {
@@ -216,7 +237,10 @@ import Testing
         spring.tell(2)
         await arena.hasStarted(2)
         arena.end(1, .success(1))
-        guard case .won(1) = try await outcome else { return #expect(Bool(false), "1 should have won") }
+        guard case .won(1) = try await outcome else {
+            Issue.record("1 should have won")
+            return
+        }
     }
 
     @Test func raceIsLostOnlyWhenTheSourceHasEnded() async throws {
@@ -229,7 +253,10 @@ import Testing
             arena.end(number, .failure(Lost(number: number)))
         }
         spring.end()
-        guard case .lost(let plan) = try await outcome else { return #expect(Bool(false), "nobody could win") }
+        guard case .lost(let plan) = try await outcome else {
+            Issue.record("nobody could win")
+            return
+        }
         #expect(plan.lost == [1, 2, 3])
         #expect(plan.isWhole)
     }
@@ -247,7 +274,10 @@ import Testing
         await arena.hasStarted(3)
         #expect(clock.now.offset == .zero)
         arena.end(3, .success(3))
-        guard case .won(3) = try await outcome else { return #expect(Bool(false), "3 should have won") }
+        guard case .won(3) = try await outcome else {
+            Issue.record("3 should have won")
+            return
+        }
     }
 
     @Test func sourceIsNotOpenedWhereAKnownAttemptWins() async throws {
@@ -255,7 +285,10 @@ import Testing
         async let outcome = race([1], spring)
         await arena.hasStarted(1)
         arena.end(1, .success(1))
-        guard case .won(1) = try await outcome else { return #expect(Bool(false), "1 should have won") }
+        guard case .won(1) = try await outcome else {
+            Issue.record("1 should have won")
+            return
+        }
         #expect(!spring.isOpen)
     }
 
@@ -268,7 +301,10 @@ import Testing
         clock.advance(by: .milliseconds(250))
         await spring.opened()
         arena.end(1, .success(1))
-        guard case .won(1) = try await outcome else { return #expect(Bool(false), "1 should have won") }
+        guard case .won(1) = try await outcome else {
+            Issue.record("1 should have won")
+            return
+        }
     }
 
     @Test func sourceIsOpenedAtOnceWhereAKnownAttemptFails() async throws {
@@ -279,7 +315,10 @@ import Testing
         await spring.opened()
         #expect(clock.now.offset == .zero)
         spring.end()
-        guard case .lost(let plan) = try await outcome else { return #expect(Bool(false), "nobody could win") }
+        guard case .lost(let plan) = try await outcome else {
+            Issue.record("nobody could win")
+            return
+        }
         #expect(plan.lost == [1])
     }
 
@@ -291,7 +330,10 @@ import Testing
             return Result<Int, Lost>.failure(Lost(number: 0))
         } discard: { _ in
         }
-        guard case .won(5) = outcome else { return #expect(Bool(false), "5 should have won") }
+        guard case .won(5) = outcome else {
+            Issue.record("5 should have won")
+            return
+        }
     }
 
     @Test func cancellingEndsAnOpenSource() async throws {

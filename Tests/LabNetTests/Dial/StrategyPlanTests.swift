@@ -176,7 +176,10 @@ import Testing
 
     @Test func routeThatLosesTrustSeesNoName() {
         var plan = plan([(Self.one, .trusted)], auto, isWhole: false)
-        guard let first = plan.next() else { return #expect(Bool(false), "no first attempt") }
+        guard let first = plan.next() else {
+            Issue.record("no first attempt")
+            return
+        }
         plan.hear(.found(Self.one, .doubtful, RouteRecord()))
         plan.failed(first, failure(.alert(112)))
         plan.hearSourceEnded()
@@ -264,7 +267,10 @@ import Testing
     @Test func routeInItsPenaltyIsLeftAlone() {
         var plan = plan(both, auto)
         let error = NetworkError(step: .secure, host: "registry.example", cause: .leftAlone(.seconds(90)))
-        guard let first = plan.next() else { return #expect(Bool(false), "no first attempt") }
+        guard let first = plan.next() else {
+            Issue.record("no first attempt")
+            return
+        }
         plan.failed(first, .leftAlone(error))
         #expect(plan.next()?.route == Self.two)
         #expect(plan.next() == nil)

@@ -75,6 +75,9 @@ import Testing
         #expect(await cause { try await text(request, at: path) } == .refused)
         guard
             case .protocolViolation? = await cause({ try await text(request, at: String(repeating: "/x", count: 100)) })
-        else { return #expect(Bool(false), "a path that is too long") }
+        else {
+            Issue.record("a path that is too long")
+            return
+        }
     }
 }

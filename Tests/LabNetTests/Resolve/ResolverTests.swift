@@ -85,7 +85,8 @@ import Testing
                 for try await found in group { #expect(found.map(\.address.description) == ["127.7.0.1"]) }
             }
             _ = try await resolver.candidates(for: "registry.example", observe: Observer())
-            #expect(scripted.questions.count == 1)
+            // A question that gets no answer in time is asked again, which on a busy machine may happen.
+            #expect((1...2).contains(scripted.questions.count))
         }
     }
 

@@ -81,7 +81,8 @@ import Testing
                 bytes: ByteBuffer(string: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"), flood: flood)
         }
         guard case .sizeMismatch(expected: 5_000_000, _)? = cause else {
-            return #expect(Bool(false), "\(String(describing: cause))")
+            Issue.record("\(String(describing: cause))")
+            return
         }
     }
 
@@ -90,7 +91,8 @@ import Testing
             SocketRegistry.reply("307 Temporary Redirect", "Location: \(path)", [])
         }
         guard case .network(let error)? = cause, case .redirect = error.cause else {
-            return #expect(Bool(false), "\(String(describing: cause))")
+            Issue.record("\(String(describing: cause))")
+            return
         }
     }
 
@@ -100,7 +102,8 @@ import Testing
             SocketRegistry.reply("307 Temporary Redirect", "Location: \(location)", [])
         }
         guard case .network(let error)? = cause, case .redirect = error.cause else {
-            return #expect(Bool(false), "\(String(describing: cause))")
+            Issue.record("\(String(describing: cause))")
+            return
         }
     }
 
