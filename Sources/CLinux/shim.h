@@ -10,13 +10,14 @@ static inline void linux_begin_writing(int fd) {
     (void)sync_file_range(fd, 0, 0, 2);
 }
 
-/// Has malloc keep up to so many bytes of what is freed at the end of a heap, and take allocations of up to half of that
-/// from heaps (mallopt(3)). Nothing where the C library has no such choice.
-static inline void linux_keep_freed(int bytes) {
+/// Has malloc keep up to so many bytes of what is freed at the end of a heap, take allocations of up to half of that from
+/// heaps, and have no more heaps than that (mallopt(3)). Nothing where the C library has no such choice.
+static inline void linux_keep_freed(int bytes, int heaps) {
 #ifdef __GLIBC__
+    (void)mallopt(M_ARENA_MAX, heaps);
     (void)mallopt(M_MMAP_THRESHOLD, bytes / 2);
     (void)mallopt(M_TRIM_THRESHOLD, bytes);
 #else
-    (void)bytes;
+    (void)bytes, (void)heaps;
 #endif
 }
